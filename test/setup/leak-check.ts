@@ -1,0 +1,93 @@
+/**
+ * The check at the end of every run: whatever the tests made is gone again. Compares mounts, control groups, links, named network
+ * namespaces, processes that carry this run's mark in their environment, and files in the run's own folder with how it was before.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Names of a test's own things begin so: cgroups, links, network namespaces. */
+const OWN = /^mdt/;
+
+const lines = (command: string, args: string[]): string[] => {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+      .split('\n')
+      .filter(Boolean);
+  } catch {
+    return [];
+  }
+};
+
+function cgroups(): string[] {
+  return lines('find', ['/sys/fs/cgroup', '-mindepth', '1', '-type', 'd', '-name', 'mdt*']);
+}
+
+function mounts(run: string): string[] {
+  return readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .filter((line) => line.includes(run));
+}
+
+function links(): string[] {
+  return readdirSync('/sys/class/net').filter((name) => OWN.test(name));
+}
+
+function namespaces(): string[] {
+  return existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => OWN.test(name)) : [];
+}
+
+function processes(run: string): string[] {
+  const mine = new Set([String(process.pid), String(process.ppid)]);
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid) || mine.has(pid)) return false;
+    try {
+      if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`MINIDOCKER_TEST_RUN=${run}`)) return false;
+      return !/\(vitest|node \(vitest/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+    } catch {
+      return false;
+    }
+  });
+}
+
+const describe = (pid: string): string => {
+  try {
+    return `${pid} ${readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ').slice(0, 200)}`;
+  } catch {
+    return pid;
+  }
+};
+
+export default function setup(): () => Promise<void> {
+  const run = mkdtempSync(join(tmpdir(), 'minidocker-test-run-'));
+  process.env['MINIDOCKER_TEST_RUN'] = run;
+  const before = new Set([...cgroups(), ...links(), ...namespaces()]);
+  const leaked = (): string[] => [
+    ...cgroups()
+      .filter((it) => !before.has(it))
+      .map((it) => `cgroup ${it}`),
+    ...mounts(run).map((it) => `mount ${it}`),
+    ...links()
+      .filter((it) => !before.has(it))
+      .map((it) => `link ${it}`),
+    ...namespaces()
+      .filter((it) => !before.has(it))
+      .map((it) => `network namespace ${it}`),
+    ...processes(run).map((it) => `process ${describe(it)}`),
+    ...readdirSync(run)
+      .filter((it) => !/^(node-compile-cache|v8-compile-cache|tsx-)/.test(it))
+      .map((it) => `file ${join(run, it)}`),
+  ];
+  return async () => {
+    // Workers of the test runner and processes that have just been killed need a moment to go.
+    for (let tries = 0; leaked().length > 0 && tries < 50; tries++) await new Promise((go) => setTimeout(go, 200));
+    const left = leaked();
+    if (left.length > 0) {
+      process.exitCode = 1;
+      throw new Error(`leak check: left behind by the tests:\n  ${left.join('\n  ')}`);
+    }
+    rmSync(run, { recursive: true, force: true });
+    console.log('leak check: nothing is left');
+  };
+}

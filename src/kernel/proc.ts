@@ -27,7 +27,7 @@ export interface Mount {
 }
 
 /** Blanks are written as \040 there, tabs as \011, newlines as \012, backslashes as \134. */
-const unescape = (field: string): string =>
+const unescapeField = (field: string): string =>
   field.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
 
 export function parseMountInfo(content: string): Mount[] {
@@ -42,12 +42,12 @@ export function parseMountInfo(content: string): Mount[] {
         id: Number(id),
         parent: Number(parent),
         device,
-        root: unescape(root),
-        target: unescape(target),
+        root: unescapeField(root),
+        target: unescapeField(target),
         options: options.split(','),
         propagation,
         type,
-        source: unescape(source),
+        source: unescapeField(source),
         superOptions: superOptions.split(','),
       };
     });

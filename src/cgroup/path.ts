@@ -2,7 +2,7 @@
 import { UsageError } from '../kernel/errors.ts';
 
 /** The group that all of ours are in: MINIDOCKER_CGROUP, else `minidocker`. */
-export const parentName = (): string => process.env['MINIDOCKER_CGROUP'] || 'minidocker';
+export const parentName = (): string => process.env.MINIDOCKER_CGROUP || 'minidocker';
 
 /**
  * A group's path, checked: relative (`minidocker/web`, put where this process may make groups) or from the root of what is mounted

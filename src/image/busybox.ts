@@ -9,7 +9,10 @@ const places = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox', '/usr/local
 /** The directory of the image, built from the host's busybox the first time and again when that has changed. */
 export function busybox(stateRoot: string): string {
   const program = places.find((it) => fs.existsSync(it));
-  if (!program) throw new UsageError('there is no busybox on this host to make the image busybox from', { remedy: 'install busybox-static, or use the image host' });
+  if (!program)
+    throw new UsageError('there is no busybox on this host to make the image busybox from', {
+      remedy: 'install busybox-static, or use the image host',
+    });
   const { mtimeMs, size } = fs.statSync(program);
   const images = join(stateRoot, 'images');
   const image = join(images, `busybox-${size}-${Math.floor(mtimeMs)}`);
@@ -26,7 +29,10 @@ export function busybox(stateRoot: string): string {
   }
   fs.symlinkSync('bin', join(building, 'sbin'));
   fs.symlinkSync('../bin', join(building, 'usr/bin'));
-  fs.writeFileSync(join(building, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n');
+  fs.writeFileSync(
+    join(building, 'etc/passwd'),
+    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
+  );
   fs.writeFileSync(join(building, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
   try {
     fs.renameSync(building, image);

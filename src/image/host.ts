@@ -32,4 +32,8 @@ const hidden: readonly string[] = [
 ];
 
 /** @param stateRoot where our own state is: hidden too. */
-export const hostRoot = (stateRoot: string): Root => ({ kind: 'overlay', lower: ['/'], hide: [...new Set([...hidden, stateRoot])] });
+export const hostRoot = (stateRoot: string): Root => ({
+  kind: 'overlay',
+  lower: ['/'],
+  hide: [...new Set([...hidden, stateRoot])],
+});

@@ -148,4 +148,3 @@ export class Box {
     return BlankProcess.spawn({ dieWithParent: this.#dieWithParent, keep });
   }
 }
-

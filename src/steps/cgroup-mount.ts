@@ -25,7 +25,10 @@ function hierarchies(): SeenMount[] {
 const general = new Set(['rw', 'ro', 'seclabel', 'xattr', 'clone_children', 'noprefix']);
 
 function mountOne(box: Box, it: SeenMount, path: string, flags: number): void {
-  const data = it.type === 'cgroup2' ? null : it.superOptions.filter((word) => !general.has(word) && !word.startsWith('release_agent=')).join(',');
+  const data =
+    it.type === 'cgroup2'
+      ? null
+      : it.superOptions.filter((word) => !general.has(word) && !word.startsWith('release_agent=')).join(',');
   atPlace(box, path, 'directory', (place) => {
     try {
       mount(box.process, 'cgroup', place, it.type, flags, data);
@@ -58,14 +61,18 @@ export function cgroupMount(it: Mount): Step {
       const all = hierarchies();
       const pure = all.find((one) => one.type === 'cgroup2' && one.target === '/sys/fs/cgroup');
       if (pure) return mountOne(box, pure, it.destination, flags);
-      atPlace(box, it.destination, 'directory', (place) => mount(box.process, 'tmpfs', place, 'tmpfs', MS.NOSUID | MS.NOEXEC | MS.NODEV, 'mode=755'));
+      atPlace(box, it.destination, 'directory', (place) =>
+        mount(box.process, 'tmpfs', place, 'tmpfs', MS.NOSUID | MS.NOEXEC | MS.NODEV, 'mode=755'),
+      );
       for (const one of all) mountOne(box, one, `${it.destination}/${basename(one.target)}`, flags);
       atPlace(box, it.destination, 'directory', (place) =>
         mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | MS.RDONLY | MS.NOSUID | MS.NOEXEC | MS.NODEV),
       );
     },
     observe(box) {
-      const seen = mountsOf(box.process.pid).filter((one) => one.target.includes(it.destination) && one.type.startsWith('cgroup'));
+      const seen = mountsOf(box.process.pid).filter(
+        (one) => one.target.includes(it.destination) && one.type.startsWith('cgroup'),
+      );
       return { hierarchies: seen.length, options: seen[0]?.options.join(',') };
     },
   };

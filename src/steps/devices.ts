@@ -1,10 +1,9 @@
 /** The devices under /dev, and the links that programs expect there – see mknod(2), null(4), random(4), tty(4). */
 import { basename, dirname } from 'node:path';
-import { MS, S } from '../kernel/constants.ts';
+import { MS, O, S } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
 import { close, fchmodat, makedev, mknodat, open, symlinkat } from '../kernel/file.ts';
 import { mount } from '../kernel/mount.ts';
-import { O } from '../kernel/constants.ts';
 import type { Device } from '../spec/config.ts';
 import { defaultDeviceLinks, defaultDevices } from '../spec/defaults.ts';
 import type { Box } from './box.ts';
@@ -40,7 +39,8 @@ function makeNode(box: Box, it: Device): void {
 }
 
 /** fchmodat(2) and mknodat(2) work from a descriptor that is O_PATH too; a second one keeps the first untouched. */
-const readableDirectory = (box: Box, parent: number): number => open(box.process, `/proc/self/fd/${parent}`, O.PATH | O.DIRECTORY | O.CLOEXEC);
+const readableDirectory = (box: Box, parent: number): number =>
+  open(box.process, `/proc/self/fd/${parent}`, O.PATH | O.DIRECTORY | O.CLOEXEC);
 
 function makeLink(box: Box, path: string, target: string): void {
   atPlace(box, dirname(path), 'directory', (_, parent) => {
@@ -60,8 +60,14 @@ export function devices(list: readonly Device[] = defaultDevices): Step {
     explain:
       'A device file is only a pair of numbers that names a driver: 1:3 is null, 1:9 urandom. Those that every program expects are made; no disk, no memory, no terminal of the host.',
     manual: ['mknod(2)', 'null(4)', 'random(4)'],
-    calls: list.map((it) => `mknodat(ROOT, "${it.path}", S_IFCHR|0${(it.fileMode ?? 0o666).toString(8)}, makedev(${it.major}, ${it.minor}))`),
-    code: list === defaultDevices || JSON.stringify(list) === JSON.stringify(defaultDevices) ? codeOf('devices') : codeOf('devices', list),
+    calls: list.map(
+      (it) =>
+        `mknodat(ROOT, "${it.path}", S_IFCHR|0${(it.fileMode ?? 0o666).toString(8)}, makedev(${it.major}, ${it.minor}))`,
+    ),
+    code:
+      list === defaultDevices || JSON.stringify(list) === JSON.stringify(defaultDevices)
+        ? codeOf('devices')
+        : codeOf('devices', list),
     check(box) {
       requirePrivate(box, 'making devices');
       requireRoot(box, 'making devices');
@@ -86,4 +92,3 @@ export function devices(list: readonly Device[] = defaultDevices): Step {
     },
   };
 }
-

@@ -43,7 +43,12 @@ export function requirePidOne(box: Box, what: string): void {
     made || box.has('pid-namespace')
       ? `${what} has to be done by a process inside the new pid namespace, and this one is still outside: only its children are in it`
       : `${what} would show the host's processes: the process is still in the host's pid namespace`,
-    { remedy: made || box.has('pid-namespace') ? `fork first: ${fork}` : `make one, then fork: await box.apply(steps.namespace('pid')); ${fork}` },
+    {
+      remedy:
+        made || box.has('pid-namespace')
+          ? `fork first: ${fork}`
+          : `make one, then fork: await box.apply(steps.namespace('pid')); ${fork}`,
+    },
   );
 }
 

@@ -11,14 +11,20 @@ const valid = /^[a-zA-Z0-9]([a-zA-Z0-9.-]{0,62}[a-zA-Z0-9])?$/;
 /** @param name the new host name. @param domain the NIS domain name, where there is to be one. */
 export function hostname(name: string, domain?: string): Step {
   if (!valid.test(name)) {
-    throw new UsageError(`${JSON.stringify(name)} is no host name`, { remedy: 'use letters, digits, hyphens and dots, 64 at most' });
+    throw new UsageError(`${JSON.stringify(name)} is no host name`, {
+      remedy: 'use letters, digits, hyphens and dots, 64 at most',
+    });
   }
   return {
     name: 'hostname',
     title: `the host name becomes ${name}`,
-    explain: 'Only for the processes of this UTS namespace. The shell shows it in its prompt, which is how one knows where one is.',
+    explain:
+      'Only for the processes of this UTS namespace. The shell shows it in its prompt, which is how one knows where one is.',
     manual: ['sethostname(2)', 'uts_namespaces(7)'],
-    calls: [`sethostname("${name}", ${name.length})`, ...(domain ? [`setdomainname("${domain}", ${domain.length})`] : [])],
+    calls: [
+      `sethostname("${name}", ${name.length})`,
+      ...(domain ? [`setdomainname("${domain}", ${domain.length})`] : []),
+    ],
     code: codeOf('hostname', name, domain),
     check: (box) => requireOwn(box, 'uts', 'setting the host name'),
     apply(box) {

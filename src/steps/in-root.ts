@@ -3,9 +3,9 @@
  * can lead out of it; mounts are made on the descriptor, not on the path – see openat2(2), proc_pid_fd(5).
  */
 import { dirname } from 'node:path';
-import { close, mkdirat, open, openInRoot } from '../kernel/file.ts';
 import { O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
+import { close, mkdirat, open, openInRoot } from '../kernel/file.ts';
 import type { Box } from './box.ts';
 
 /** Opens the container's root in its own process. */
@@ -36,7 +36,12 @@ function openOrMake(box: Box, rootfd: number, path: string, kind: 'directory' | 
  * Does something at a place inside the root. `action` gets a path that leads exactly there, through the process's own descriptor.
  * @param make what the place is to be where it is missing. @throws UsageError for a path that leaves the root by a link.
  */
-export function atPlace<T>(box: Box, path: string, make: 'directory' | 'file', action: (place: string, fd: number) => T): T {
+export function atPlace<T>(
+  box: Box,
+  path: string,
+  make: 'directory' | 'file',
+  action: (place: string, fd: number) => T,
+): T {
   const rootfd = openRoot(box);
   try {
     const fd = openOrMake(box, rootfd, path, make);
@@ -47,7 +52,10 @@ export function atPlace<T>(box: Box, path: string, make: 'directory' | 'file', a
     }
   } catch (error) {
     if (isRefusal(error, 'ELOOP')) {
-      throw new UsageError(`${path} leads through too many or forbidden links in this image`, { remedy: 'look at it with ls -l in the image', cause: error });
+      throw new UsageError(`${path} leads through too many or forbidden links in this image`, {
+        remedy: 'look at it with ls -l in the image',
+        cause: error,
+      });
     }
     throw error;
   } finally {
@@ -72,4 +80,3 @@ export function ifThere<T>(box: Box, path: string, action: (place: string, fd: n
     close(box.process, rootfd);
   }
 }
-

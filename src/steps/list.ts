@@ -3,8 +3,8 @@
  */
 import type { Config, NamespaceType } from '../spec/config.ts';
 import type { Root } from './box.ts';
-import * as steps from './steps.ts';
 import type { Step } from './step.ts';
+import * as steps from './steps.ts';
 
 /** What is not said by the configuration. */
 export interface ListOptions {
@@ -47,4 +47,3 @@ function mountSteps(config: Config, it: Config['mounts'][number]): Step[] {
   if (it.destination === '/dev') return [steps.mount(it), steps.devices(config.linux.devices ?? [])];
   return [steps.mount(it)];
 }
-

@@ -12,7 +12,8 @@ export function loopback(): Step {
   return {
     name: 'loopback',
     title: 'the link lo goes up',
-    explain: 'A new network namespace has one link, lo, and it is down: not even 127.0.0.1 answers. When it goes up the kernel gives it its addresses.',
+    explain:
+      'A new network namespace has one link, lo, and it is down: not even 127.0.0.1 answers. When it goes up the kernel gives it its addresses.',
     manual: ['network_namespaces(7)', 'netdevice(7)'],
     calls: ['ioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, {"lo", IFF_UP})'],
     code: codeOf('loopback'),

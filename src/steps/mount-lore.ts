@@ -16,7 +16,8 @@ const lore: Record<string, Lore> = {
   },
   sysfs: {
     title: 'mount /sys, read-only',
-    explain: 'The kernel’s view of devices and drivers. It is the host’s hardware, so it is read-only; /sys/class/net shows the links of this network namespace.',
+    explain:
+      'The kernel’s view of devices and drivers. It is the host’s hardware, so it is read-only; /sys/class/net shows the links of this network namespace.',
     manual: ['sysfs(5)'],
   },
   '/dev': {
@@ -26,7 +27,8 @@ const lore: Record<string, Lore> = {
   },
   devpts: {
     title: 'mount /dev/pts',
-    explain: 'A new instance of devpts: the container’s terminals are numbered from 0, and the host’s cannot be opened.',
+    explain:
+      'A new instance of devpts: the container’s terminals are numbered from 0, and the host’s cannot be opened.',
     manual: ['pts(4)'],
   },
   mqueue: {
@@ -49,7 +51,17 @@ const lore: Record<string, Lore> = {
 /** The words for this mount. */
 export function loreOf(it: Mount): Lore {
   const known = lore[it.destination] ?? lore[it.type ?? ''];
-  const own = { '/proc': 'proc', '/sys': 'sysfs', '/dev': 'tmpfs', '/dev/pts': 'devpts', '/dev/shm': 'tmpfs', '/dev/mqueue': 'mqueue' }[it.destination];
+  const own = {
+    '/proc': 'proc',
+    '/sys': 'sysfs',
+    '/dev': 'tmpfs',
+    '/dev/pts': 'devpts',
+    '/dev/shm': 'tmpfs',
+    '/dev/mqueue': 'mqueue',
+  }[it.destination];
   if (known && own) return known;
-  return { ...(known ?? { explain: 'A file system from outside.', manual: ['mount(2)'] }), title: `mount ${it.type ?? 'a file system'} at ${it.destination}` };
+  return {
+    ...(known ?? { explain: 'A file system from outside.', manual: ['mount(2)'] }),
+    title: `mount ${it.type ?? 'a file system'} at ${it.destination}`,
+  };
 }

@@ -1,6 +1,7 @@
 /** The file systems of the kernel and others, mounted inside the root: /proc, /sys, /dev, … – see mount(2), filesystems(5). */
-import { isRefusal, UsageError } from '../kernel/errors.ts';
+
 import { MS } from '../kernel/constants.ts';
+import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
@@ -79,7 +80,8 @@ export function fileSystem(it: Mount): Step {
   };
 }
 
-const byName = (destination: string): Step => fileSystem(defaultMounts.find((it) => it.destination === destination) as Mount);
+const byName = (destination: string): Step =>
+  fileSystem(defaultMounts.find((it) => it.destination === destination) as Mount);
 
 export const proc = (): Step => byName('/proc');
 export const sysfs = (): Step => byName('/sys');

@@ -4,12 +4,10 @@
  */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { MS } from '../kernel/constants.ts';
+import { AT, MS, O } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
-import { AT } from '../kernel/constants.ts';
 import { close, mkdirat, open, symlinkat } from '../kernel/file.ts';
 import { mount } from '../kernel/mount.ts';
-import { O } from '../kernel/constants.ts';
 import type { Box } from './box.ts';
 
 /** These are mounted anew, or hold people's things. */

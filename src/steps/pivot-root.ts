@@ -1,8 +1,8 @@
 /** The new root becomes `/`, and the old one is let go of – see pivot_root(2). */
 import * as fs from 'node:fs';
-import { MS, MNT, O } from '../kernel/constants.ts';
-import { close, open } from '../kernel/file.ts';
+import { MNT, MS, O } from '../kernel/constants.ts';
 import { UsageError } from '../kernel/errors.ts';
+import { close, open } from '../kernel/file.ts';
 import { mount, pivot_root, umount2 } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import { chdir, fchdir } from '../kernel/process.ts';
@@ -30,7 +30,10 @@ export function pivotRoot(): Step {
     check(box) {
       requirePrivate(box, 'pivot_root');
       requireRoot(box, 'pivot_root');
-      if (box.newRoot === '/') throw new UsageError('the new root is / already', { remedy: 'let go of the old one: await box.apply(steps.releaseOldRoot())' });
+      if (box.newRoot === '/')
+        throw new UsageError('the new root is / already', {
+          remedy: 'let go of the old one: await box.apply(steps.releaseOldRoot())',
+        });
     },
     apply(box) {
       const by = box.process;
@@ -54,11 +57,18 @@ export function releaseOldRoot(): Step {
     explain:
       'The old root with all mounts below it is detached: nothing of the host can be reached by any path from here. MNT_DETACH lets go of it although somebody may still use it; made slave before, nothing of that travels back to the host.',
     manual: ['umount2(2)', 'pivot_root(2)'],
-    calls: ['fchdir(OLD_ROOT)', 'mount(NULL, ".", NULL, MS_REC|MS_SLAVE, NULL)', 'umount2(".", MNT_DETACH)', 'chdir("/")'],
+    calls: [
+      'fchdir(OLD_ROOT)',
+      'mount(NULL, ".", NULL, MS_REC|MS_SLAVE, NULL)',
+      'umount2(".", MNT_DETACH)',
+      'chdir("/")',
+    ],
     code: codeOf('releaseOldRoot'),
     check(box) {
       if (box.oldRootHeld) return;
-      throw new UsageError('there is no old root to let go of', { remedy: 'make the new root / first: await box.apply(steps.pivotRoot())' });
+      throw new UsageError('there is no old root to let go of', {
+        remedy: 'make the new root / first: await box.apply(steps.pivotRoot())',
+      });
     },
     apply(box) {
       const by = box.process;

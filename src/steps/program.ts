@@ -11,7 +11,9 @@ const PR_SET_PDEATHSIG = 1;
 /** Where a command is looked for: as it stands when it has a slash, else in each directory of PATH – see execvp(3). */
 export function candidates(command: string, env: readonly string[]): string[] {
   if (command.includes('/')) return [command];
-  const path = env.findLast((it) => it.startsWith('PATH='))?.slice(5) ?? '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+  const path =
+    env.findLast((it) => it.startsWith('PATH='))?.slice(5) ??
+    '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return path.split(':').map((it) => `${it || '.'}/${command}`);
 }
 
@@ -24,7 +26,11 @@ function refusal(command: string, error: SyscallError): UsageError {
     ENOEXEC: 'is it a program of this processor, or a script that begins with #!?',
   };
   const options = { exitCode: missing ? 127 : 126, cause: error };
-  if (missing) return new UsageError(`${command}: not found ${where}`, { ...options, remedy: 'see what there is: … sh -c "ls /bin /usr/bin"' });
+  if (missing)
+    return new UsageError(`${command}: not found ${where}`, {
+      ...options,
+      remedy: 'see what there is: … sh -c "ls /bin /usr/bin"',
+    });
   const remedy = remedies[error.code];
   return new UsageError(`${command}: cannot be run (${error.meaning})`, remedy ? { ...options, remedy } : options);
 }
@@ -33,21 +39,33 @@ function become(box: Box, args: readonly string[], env: readonly string[]): void
   try {
     box.process.exec(candidates(args[0]!, env), args, env);
   } catch (error) {
-    if (error instanceof SyscallError && isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENOEXEC', 'ELOOP', 'EISDIR', 'ETXTBSY', 'E2BIG', 'EPERM')) throw refusal(args[0]!, error);
+    if (
+      error instanceof SyscallError &&
+      isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENOEXEC', 'ELOOP', 'EISDIR', 'ETXTBSY', 'E2BIG', 'EPERM')
+    )
+      throw refusal(args[0]!, error);
     throw error;
   }
 }
 
 /** @param args the program and its arguments. @param env its environment, `NAME=value` each. @param dieWithParent ends with Node. */
-export function program(args: readonly string[], env: readonly string[], options: { dieWithParent?: boolean } = {}): Step {
-  if (args.length === 0 || args[0] === '') throw new UsageError('there is no command to run', { remedy: 'name one after the image', exitCode: 125 });
+export function program(
+  args: readonly string[],
+  env: readonly string[],
+  options: { dieWithParent?: boolean } = {},
+): Step {
+  if (args.length === 0 || args[0] === '')
+    throw new UsageError('there is no command to run', { remedy: 'name one after the image', exitCode: 125 });
   return {
     name: 'program',
     title: `become ${args.join(' ')}`,
     explain:
       'execve replaces the blank process by a program: same pid, same namespaces, same limits. Every descriptor above 2 is closed by it, so that nothing of the host is left open inside. From here on the container lives by itself.',
     manual: ['execve(2)', 'close_range(2)', 'prctl(2)'],
-    calls: ['close_range(3, ~0, CLOSE_RANGE_CLOEXEC)', `execve("${args[0]}", [${args.map((it) => JSON.stringify(it)).join(', ')}], …)`],
+    calls: [
+      'close_range(3, ~0, CLOSE_RANGE_CLOEXEC)',
+      `execve("${args[0]}", [${args.map((it) => JSON.stringify(it)).join(', ')}], …)`,
+    ],
     code: codeOf('program', args, env),
     apply(box) {
       const by = box.process;
@@ -57,6 +75,10 @@ export function program(args: readonly string[], env: readonly string[], options
       become(box, args, env);
       box.endParents();
     },
-    observe: (box) => ({ pid: box.process.pid, program: argumentsOf(box.process.pid).join(' '), capabilities: statusOf(box.process.pid).get('CapEff') }),
+    observe: (box) => ({
+      pid: box.process.pid,
+      program: argumentsOf(box.process.pid).join(' '),
+      capabilities: statusOf(box.process.pid).get('CapEff'),
+    }),
   };
 }

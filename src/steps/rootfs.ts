@@ -49,7 +49,8 @@ const callsOf = (root: Root): string[] =>
 const why = {
   overlay:
     'The layers stay as they are, read-only; what the container writes lands in a directory of its own (upperdir). This is how many containers share one image, and how the image called host shows this very system without a change to it.',
-  directory: 'A directory becomes a mount point by binding it onto another: only a mount can become a root. What the container writes is written to it.',
+  directory:
+    'A directory becomes a mount point by binding it onto another: only a mount can become a root. What the container writes is written to it.',
 };
 
 /** Mounts the box's root at its mount point. */
@@ -63,9 +64,14 @@ export function rootfs(): Step {
     code: codeOf('rootfs'),
     check: (box) => requirePrivate(box, 'mounting a root file system'),
     apply(box) {
-      if (box.newRoot !== undefined) throw new UsageError('there is a root file system already', { remedy: 'go on with the next step, or go back with box.back()' });
+      if (box.newRoot !== undefined)
+        throw new UsageError('there is a root file system already', {
+          remedy: 'go on with the next step, or go back with box.back()',
+        });
       if (box.root.kind === 'directory' && !fs.statSync(box.root.path, { throwIfNoEntry: false })?.isDirectory()) {
-        throw new UsageError(`${box.root.path} is no directory`, { remedy: 'give the directory of a root file system' });
+        throw new UsageError(`${box.root.path} is no directory`, {
+          remedy: 'give the directory of a root file system',
+        });
       }
       makeDirectory(box.mountPoint, { recursive: true });
       if (box.root.kind === 'overlay') mountOverlay(box, box.root.lower);

@@ -19,20 +19,27 @@ const linkOf = (pid: number, fd: number): string => {
   }
 };
 
-const seen = (box: Box) => ({ stdin: linkOf(box.process.pid, 0), stdout: linkOf(box.process.pid, 1), stderr: linkOf(box.process.pid, 2) });
+const seen = (box: Box) => ({
+  stdin: linkOf(box.process.pid, 0),
+  stdout: linkOf(box.process.pid, 1),
+  stderr: linkOf(box.process.pid, 2),
+});
 
 /** Puts what the box was given at 0, 1 and 2. Node's own are close-on-exec: the copies are not. */
 export function stdio(): Step {
   return {
     name: 'stdio',
     title: 'standard input, output and error',
-    explain: 'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
+    explain:
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
     manual: ['stdin(3)', 'dup(2)'],
     calls: ['dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
-      const copies = box.stdio.map((fd) => (fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE)));
+      const copies = box.stdio.map((fd) =>
+        fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE),
+      );
       copies.forEach((copy, i) => {
         if (copy !== i) {
           dup3(by, copy, i);
@@ -52,14 +59,27 @@ export function terminal(size?: { height: number; width: number }): Step {
     explain:
       'A pseudo-terminal is a pair: the slave side is the container’s controlling terminal, the master side stays with us, and whoever holds it sees what is written and types. A new session makes Ctrl-C a matter of the container.',
     manual: ['pty(7)', 'setsid(2)', 'ioctl_tty(2)', 'pidfd_getfd(2)'],
-    calls: ['open("/dev/pts/ptmx", O_RDWR|O_NOCTTY)', 'ioctl(MASTER, TIOCSPTLCK, [0])', 'ioctl(MASTER, TIOCGPTPEER, O_RDWR|O_NOCTTY)', 'setsid()', 'ioctl(SLAVE, TIOCSCTTY, 0)', 'dup3(SLAVE, 0…2, 0)'],
+    calls: [
+      'open("/dev/pts/ptmx", O_RDWR|O_NOCTTY)',
+      'ioctl(MASTER, TIOCSPTLCK, [0])',
+      'ioctl(MASTER, TIOCGPTPEER, O_RDWR|O_NOCTTY)',
+      'setsid()',
+      'ioctl(SLAVE, TIOCSCTTY, 0)',
+      'dup3(SLAVE, 0…2, 0)',
+    ],
     code: codeOf('terminal', size),
     apply(box) {
       const by = box.process;
       const master = openMaster(box);
       by.call('ioctl', master, IOCTL.TIOCSPTLCK, new Uint8Array(4));
       const slave = by.call('ioctl', master, IOCTL.TIOCGPTPEER, O.RDWR | O.NOCTTY);
-      if (size) by.call('ioctl', master, IOCTL.TIOCSWINSZ, new Uint8Array(Uint16Array.of(size.height, size.width, 0, 0).buffer));
+      if (size)
+        by.call(
+          'ioctl',
+          master,
+          IOCTL.TIOCSWINSZ,
+          new Uint8Array(Uint16Array.of(size.height, size.width, 0, 0).buffer),
+        );
       setsid(by);
       by.call('ioctl', slave, IOCTL.TIOCSCTTY, 0);
       box.terminal = box.process.takeDescriptor(master);

@@ -29,7 +29,10 @@ function restrict(box: Box, it: Mount, fd: number, place: string): void {
       mount_setattr(box.process, fd, '', AT.EMPTY_PATH | recursive, { set });
     } catch (error) {
       if (!isRefusal(error, 'ENOSYS', 'EINVAL')) throw error;
-      if (recursiveReadonly) throw new UsageError(`${it.destination}: this kernel cannot make mounts below a volume read-only (rro)`, { remedy: 'use ro' });
+      if (recursiveReadonly)
+        throw new UsageError(`${it.destination}: this kernel cannot make mounts below a volume read-only (rro)`, {
+          remedy: 'use ro',
+        });
       mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | (flags & ~MS.REC));
     }
   }
@@ -40,10 +43,13 @@ function sourceOf(box: Box, it: Mount): number {
     return open(box.process, it.source ?? '', O.PATH | O.CLOEXEC);
   } catch (error) {
     if (!isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
-    throw new UsageError(`the source of the volume ${it.destination}, ${it.source}, cannot be opened (${(error as { meaning?: string }).meaning})`, {
-      remedy: 'make it first, or name another',
-      cause: error,
-    });
+    throw new UsageError(
+      `the source of the volume ${it.destination}, ${it.source}, cannot be opened (${(error as { meaning?: string }).meaning})`,
+      {
+        remedy: 'make it first, or name another',
+        cause: error,
+      },
+    );
   }
 }
 
@@ -57,7 +63,10 @@ export function volume(it: Mount): Step {
     explain:
       'The same directory at a second place: what the container writes there is written on the host, and stays. A bind cannot be made read-only at once; its attributes are changed afterwards.',
     manual: ['mount(2)', 'mount_setattr(2)'],
-    calls: [`mount("${it.source}", ROOT"${it.destination}", NULL, MS_BIND|MS_REC, NULL)`, ...(readonly ? ['mount_setattr(…, AT_RECURSIVE, {MOUNT_ATTR_RDONLY})'] : [])],
+    calls: [
+      `mount("${it.source}", ROOT"${it.destination}", NULL, MS_BIND|MS_REC, NULL)`,
+      ...(readonly ? ['mount_setattr(…, AT_RECURSIVE, {MOUNT_ATTR_RDONLY})'] : []),
+    ],
     code: codeOf('volume', it),
     check(box) {
       requirePrivate(box, 'binding a volume');

@@ -18,6 +18,7 @@ try {
 } catch (error) {
   failures.push(`no report of the tests came back from the guest: ${error.message}`);
 }
-if (status !== '0' && failures.length === 0) failures.push(`every test passed, yet the run ended with status ${status}`);
+if (status !== '0' && failures.length === 0)
+  failures.push(`every test passed, yet the run ended with status ${status}`);
 for (const failure of failures) console.log(`FAIL ${failure}`);
 console.log(`${passed} passed, ${failures.length} failed`);

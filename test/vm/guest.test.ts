@@ -7,11 +7,12 @@ import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { until, witness } from '../support.ts';
 
-const guest = process.env['MINIDOCKER_GUEST'];
+const guest = process.env.MINIDOCKER_GUEST;
 const group = `/sys/fs/cgroup/mdt${process.pid}`;
 
 /** Runs a shell script in the group and waits for it. */
-const inGroup = (script: string) => spawnSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs; ${script}`], { encoding: 'utf8' });
+const inGroup = (script: string) =>
+  spawnSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs; ${script}`], { encoding: 'utf8' });
 const counter = (file: string, key: string): number =>
   Number(new RegExp(`^${key} (\\d+)$`, 'm').exec(readFileSync(`${group}/${file}`, 'utf8'))?.[1]);
 

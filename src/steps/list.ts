@@ -14,7 +14,7 @@ export interface ListOptions {
 }
 
 /** Order matters: with a user namespace everything later is allowed by it; the control group is joined before its namespace is made. */
-const before: readonly NamespaceType[] = ['user', 'pid', 'mount', 'uts', 'ipc', 'network', 'time'];
+const others: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'time'];
 
 /** The steps that make the container of this configuration, in their order. */
 export function stepsFor(config: Config, options: ListOptions): Step[] {
@@ -24,7 +24,9 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
   const isNew = (type: NamespaceType): boolean => has(type) && namespaces.get(type)?.path === undefined;
   const enter = (type: NamespaceType): Step[] => (has(type) ? [steps.namespace(type, namespaces.get(type)?.path)] : []);
   return [
-    ...before.flatMap(enter),
+    ...enter('user'),
+    ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
+    ...others.flatMap(enter),
     ...enter('cgroup'),
     ...(has('pid') || has('time') ? [steps.fork()] : []),
     ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),

@@ -27,6 +27,8 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
     ...enter('user'),
     ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
     ...others.flatMap(enter),
+    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
+    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('cgroup'),
     ...(has('pid') || has('time') ? [steps.fork()] : []),
     ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),
@@ -49,3 +51,6 @@ function mountSteps(config: Config, it: Config['mounts'][number]): Step[] {
   if (it.destination === '/dev') return [steps.mount(it), steps.devices(config.linux.devices ?? [])];
   return [steps.mount(it)];
 }
+
+const isLimited = (config: Config): boolean =>
+  Object.values(config.linux.resources ?? {}).some((it) => it !== undefined && Object.keys(it).length > 0);

@@ -1,4 +1,5 @@
 /** Every step by its name, as the API and the REPL offer them. */
+export { cgroup, limits } from './cgroup.ts';
 export { cgroupMount } from './cgroup-mount.ts';
 export { devices } from './devices.ts';
 export { fork } from './fork.ts';

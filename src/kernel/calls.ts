@@ -50,6 +50,7 @@ const table = {
   exit: [60, 93, 'int'],
   wait4: [61, 260, 'int', 'pointer', 'int', 'pointer'],
   kill: [62, 129, 'int', 'signal'],
+  uname: [63, 160, 'pointer'],
   fcntl: [72, 25, 'fd', '=F_', 'int'],
   flock: [73, 32, 'fd', 'int'],
   getcwd: [79, 17, 'pointer', 'int'],

@@ -1,6 +1,6 @@
 /** Files and descriptors, made by any caller in its own root and descriptor table: openat(2), openat2(2), mkdirat(2), mknodat(2), symlinkat(2), dup3(2) … */
 import type { Caller } from './caller.ts';
-import { AT, O, RESOLVE } from './constants.ts';
+import { AT, O, RESOLVE, S } from './constants.ts';
 
 /** `int openat(int dirfd, const char *pathname, int flags, mode_t mode)` */
 export const openat = (by: Caller, dirfd: number, path: string, flags: number, mode = 0): number =>
@@ -90,4 +90,15 @@ export function readAll(by: Caller, fd: number, limit = 1 << 20): Buffer {
     close(by, fd);
   }
   return Buffer.concat(parts);
+}
+
+/** The kind of what a descriptor (O_PATH too) refers to. fstat(2): st_mode is at 24 on x64, at 16 on arm64. */
+export function fileKind(by: Caller, fd: number): 'directory' | 'file' | 'link' | 'device' | 'other' {
+  const stat = Buffer.alloc(144);
+  by.call('fstat', fd, stat);
+  const mode = stat.readUInt32LE(process.arch === 'arm64' ? 16 : 24) & 0o170000;
+  if (mode === Number(S.IFDIR)) return 'directory';
+  if (mode === Number(S.IFREG)) return 'file';
+  if (mode === Number(S.IFLNK)) return 'link';
+  return mode === Number(S.IFCHR) || mode === Number(S.IFBLK) ? 'device' : 'other';
 }

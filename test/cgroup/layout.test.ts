@@ -20,8 +20,12 @@ function host(files: Record<string, string>): ReturnType<typeof layout> {
   return layout(root);
 }
 
+const devices = new Map<string, number>();
+const deviceOf = (options: string): number =>
+  devices.get(options) ?? devices.set(options, 30 + devices.size).get(options)!;
+
 const mountLine = (point: string, type: string, options: string, own = 'rw'): string =>
-  `32 31 0:29 / ${point} ${own},relatime shared:9 - ${type} ${type} ${options}\n`;
+  `32 31 0:${deviceOf(options)} / ${point} ${own},relatime shared:9 - ${type} ${type} ${options}\n`;
 
 const where = (found: ReturnType<typeof layout>): Record<string, string> =>
   Object.fromEntries(
@@ -53,7 +57,7 @@ test('a v1 host with two controllers in one hierarchy, and a name with a space',
     'sys/fs/cgroup/systemd/cgroup.procs': '',
   });
   expect(found.kind).toBe('v1');
-  expect(found.hierarchies).toHaveLength(2);
+  expect(found.hierarchies).toHaveLength(3); // one only tracks processes, for systemd
   expect(where(found)).toEqual({
     cpu: 'v1 /sys/fs/cgroup/cpu,cpuacct',
     cpuacct: 'v1 /sys/fs/cgroup/cpu,cpuacct',

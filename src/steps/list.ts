@@ -14,7 +14,7 @@ export interface ListOptions {
 }
 
 /** Order matters: with a user namespace everything later is allowed by it; the control group is joined before its namespace is made. */
-const before: readonly NamespaceType[] = ['user', 'pid', 'mount', 'uts', 'ipc', 'network', 'time'];
+const others: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'time'];
 
 /** The steps that make the container of this configuration, in their order. */
 export function stepsFor(config: Config, options: ListOptions): Step[] {
@@ -24,7 +24,11 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
   const isNew = (type: NamespaceType): boolean => has(type) && namespaces.get(type)?.path === undefined;
   const enter = (type: NamespaceType): Step[] => (has(type) ? [steps.namespace(type, namespaces.get(type)?.path)] : []);
   return [
-    ...before.flatMap(enter),
+    ...enter('user'),
+    ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
+    ...others.flatMap(enter),
+    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
+    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('cgroup'),
     ...(has('pid') || has('time') ? [steps.fork()] : []),
     ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),
@@ -47,3 +51,6 @@ function mountSteps(config: Config, it: Config['mounts'][number]): Step[] {
   if (it.destination === '/dev') return [steps.mount(it), steps.devices(config.linux.devices ?? [])];
   return [steps.mount(it)];
 }
+
+const isLimited = (config: Config): boolean =>
+  Object.values(config.linux.resources ?? {}).some((it) => it !== undefined && Object.keys(it).length > 0);

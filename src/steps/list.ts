@@ -2,6 +2,7 @@
  * THE list: a container, step by step. Everything that makes or shows a container walks this list: run, create, the REPL, `run --step`, the dry run, the lessons.
  */
 import type { Config, NamespaceType } from '../spec/config.ts';
+import { attachmentsOf } from '../spec/networks.ts';
 import type { Root } from './box.ts';
 import type { Step } from './step.ts';
 import * as steps from './steps.ts';
@@ -35,7 +36,7 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
     ...(options.root.kind === 'overlay' && options.root.hide?.length ? [steps.hide(options.root.hide)] : []),
     ...config.mounts.flatMap((it) => mountSteps(config, it)),
     ...(config.hostname && isNew('uts') ? [steps.hostname(config.hostname, config.domainname)] : []),
-    ...(isNew('network') ? [steps.loopback()] : []),
+    ...(isNew('network') ? [steps.loopback(), ...steps.net.connections(attachmentsOf(config))] : []),
     ...(isNew('mount') ? [steps.pivotRoot(), steps.releaseOldRoot()] : []),
     ...(process.terminal ? [steps.terminal(process.consoleSize)] : [steps.stdio()]),
     steps.workingDirectory(process.cwd),

@@ -123,3 +123,22 @@ function askOnce(from: BlankProcess, protocol: 'tcp' | 'udp', address: string, p
   const script = `echo hi | timeout ${seconds + 1} ${[...nsenter(from), ...nc].join(' ')} | head -n 1`;
   return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.trim();
 }
+
+/** Runs a script of this directory with Node in the namespace, and waits until it says "ready". @returns how to kill it */
+export async function script(process: BlankProcess, name: string, ...args: string[]): Promise<() => void> {
+  const path = new URL(name, import.meta.url).pathname;
+  const [program, ...rest] = [...nsenter(process), 'node', '--import', 'tsx', path, ...args];
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = (): void => void child.kill('SIGKILL');
+  started.add({ end });
+  let said = '';
+  child.stdout.on('data', (part) => {
+    said += part;
+  });
+  child.on('exit', () => {
+    said += 'ended';
+  });
+  await until(() => said !== '', 60, name);
+  if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
+  return end;
+}

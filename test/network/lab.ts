@@ -2,10 +2,11 @@
  * A laboratory for network tests: "hosts" and "containers" that are network namespaces of their own, so that no test
  * touches a link, a route or a rule of the machine. Everything ends with its process.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { BlankProcess } from '../../src/kernel/blank-process.ts';
 import { CLONE } from '../../src/kernel/constants.ts';
 import { parseAddress } from '../../src/network/address.ts';
@@ -70,6 +71,13 @@ export function output(process: BlankProcess, ...command: string[]): string {
   const done = run(process, ...command);
   if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.output}`);
   return done.output;
+}
+
+/** The same without holding the event loop: for a program that asks a server in this process. */
+export async function outputAside(process: BlankProcess, ...command: string[]): Promise<string> {
+  const [program, ...args] = [...nsenter(process), ...command];
+  const { stdout } = await promisify(execFile)(program!, args, { timeout: 30_000 });
+  return stdout;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what ip -j prints

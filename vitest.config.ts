@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 // A slow machine (an emulated processor) multiplies every time-out.
-const slow = Number(process.env['MINIDOCKER_SLOW'] ?? 1);
+const slow = Number(process.env.MINIDOCKER_SLOW ?? 1);
 
 export default defineConfig({
   resolve: { alias: { minidocker: new URL('./src/index.ts', import.meta.url).pathname } },
@@ -13,6 +13,6 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000 * slow,
     hookTimeout: 60_000 * slow,
-    reporters: process.env['CI'] ? ['default'] : ['default'],
+    reporters: process.env.CI ? ['default'] : ['default'],
   },
 });

@@ -1,7 +1,7 @@
 /** What tests share: waiting for a condition, running a witness. */
 import { execFileSync } from 'node:child_process';
 
-const slow = Number(process.env['MINIDOCKER_SLOW'] ?? 1);
+const slow = Number(process.env.MINIDOCKER_SLOW ?? 1);
 
 /** Waits until `condition` returns something true, and returns it; fails after `seconds` (times MINIDOCKER_SLOW). */
 export async function until<T>(

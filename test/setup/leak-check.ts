@@ -61,7 +61,7 @@ const describe = (pid: string): string => {
 
 export default function setup(): () => Promise<void> {
   const run = mkdtempSync(join(tmpdir(), 'minidocker-test-run-'));
-  process.env['MINIDOCKER_TEST_RUN'] = run;
+  process.env.MINIDOCKER_TEST_RUN = run;
   const before = new Set([...cgroups(), ...links(), ...namespaces()]);
   const leaked = (): string[] => [
     ...cgroups()

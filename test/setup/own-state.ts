@@ -3,17 +3,17 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
-const run = process.env['MINIDOCKER_TEST_RUN'] ?? '/tmp';
+const run = process.env.MINIDOCKER_TEST_RUN ?? '/tmp';
 const own = `mdt${process.pid.toString(36)}${Math.random().toString(36).slice(2, 5)}`;
 const root = join(run, own);
 mkdirSync(root, { recursive: true });
 
-process.env['MINIDOCKER_ROOT'] = join(root, 'state');
-process.env['MINIDOCKER_CGROUP'] = own;
-process.env['MINIDOCKER_BRIDGE'] = own.slice(0, 15);
-process.env['MINIDOCKER_NETWORK'] = 'none';
-process.env['NO_COLOR'] = '1';
-process.env['TMPDIR'] = root;
-delete process.env['NODE_EXTRA_CA_CERTS'];
+process.env.MINIDOCKER_ROOT = join(root, 'state');
+process.env.MINIDOCKER_CGROUP = own;
+process.env.MINIDOCKER_BRIDGE = own.slice(0, 15);
+process.env.MINIDOCKER_NETWORK = 'none';
+process.env.NO_COLOR = '1';
+process.env.TMPDIR = root;
+delete process.env.NODE_EXTRA_CA_CERTS;
 
 afterAll(() => rmSync(root, { recursive: true, force: true }));

@@ -1,0 +1,123 @@
+/**
+ * Which control-group hierarchy has which controller on this machine: cgroup v2 has one hierarchy for all of them, cgroup v1
+ * one for each, and a hybrid host has both, each controller in one place only. cgroups(7).
+ */
+import { exists, readText } from '../kernel/files.ts';
+
+/** Controllers by their cgroup v2 names; `io` is v1's blkio, and cpuacct, devices and freezer are parts of v2 itself. */
+export type Controller =
+  | 'cpu'
+  | 'cpuacct'
+  | 'cpuset'
+  | 'memory'
+  | 'pids'
+  | 'io'
+  | 'devices'
+  | 'freezer'
+  | 'hugetlb'
+  | 'net_cls'
+  | 'net_prio'
+  | 'rdma'
+  | 'misc'
+  | 'perf_event';
+
+/** One mounted hierarchy. */
+export interface Hierarchy {
+  version: 1 | 2;
+  /** Where it is mounted. */
+  mount: string;
+  /** The part of the hierarchy that is mounted there: `/`, or a group's path when only a branch is bound in. */
+  root: string;
+  controllers: Controller[];
+  readOnly: boolean;
+}
+
+/** What this process sees of the control groups. */
+export interface Layout {
+  kind: 'v2' | 'v1' | 'hybrid' | 'none';
+  hierarchies: Hierarchy[];
+  /** Where each controller is to be found; absent: this host has none. */
+  controllers: Map<Controller, Hierarchy>;
+  /** The mount of the v2 hierarchy, which on a hybrid host still freezes and kills. */
+  unified?: Hierarchy;
+}
+
+/** The parts of v2 that need no controller to be enabled. */
+const V2_CORE: Controller[] = ['cpuacct', 'devices', 'freezer'];
+
+const unescaped = (path: string): string =>
+  path.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
+
+interface Mount {
+  root: string;
+  point: string;
+  options: string[];
+  type: string;
+  superOptions: string[];
+}
+
+/** One line of /proc/[pid]/mountinfo, proc_pid_mountinfo(5): `36 35 98:0 /root /point rw,noatime master:1 - type source options`. */
+function parseMount(line: string): Mount | undefined {
+  const [before, after] = line.split(' - ');
+  const head = before?.split(' ') ?? [];
+  const tail = after?.split(' ') ?? [];
+  if (head.length < 6 || tail.length < 3) return undefined;
+  return {
+    root: unescaped(head[3]!),
+    point: unescaped(head[4]!),
+    options: head[5]!.split(','),
+    type: tail[0]!,
+    superOptions: tail[2]!.split(','),
+  };
+}
+
+const canonical = (name: string): Controller => (name === 'blkio' ? 'io' : name) as Controller;
+
+const NOT_CONTROLLERS = new Set(['rw', 'ro', 'xattr', 'noprefix', 'clone_children', 'release_agent', 'none']);
+
+function hierarchyOf(mount: Mount, files: string): Hierarchy | undefined {
+  const point = files + mount.point;
+  const readOnly = mount.options.includes('ro') || mount.superOptions.includes('ro');
+  if (mount.type === 'cgroup2') {
+    const offered = exists(`${point}/cgroup.controllers`) ? readText(`${point}/cgroup.controllers`) : undefined;
+    if (offered === undefined) return undefined; // another mount hides this one
+    const controllers = [...V2_CORE, ...offered.split(/\s+/).filter(Boolean).map(canonical)];
+    return { version: 2, mount: point, root: mount.root, controllers, readOnly };
+  }
+  if (mount.type !== 'cgroup' || !exists(`${point}/cgroup.procs`)) return undefined;
+  const controllers = mount.superOptions.filter((it) => !NOT_CONTROLLERS.has(it) && !it.includes('=')).map(canonical);
+  return controllers.length > 0 ? { version: 1, mount: point, root: mount.root, controllers, readOnly } : undefined;
+}
+
+/** A hierarchy may be mounted many times (in the file systems of containers); the ordinary place comes first. */
+const rank = (it: Hierarchy, files: string): number => (it.mount.startsWith(`${files}/sys/fs/cgroup`) ? 0 : 1);
+
+/**
+ * Finds every hierarchy this process can see.
+ * @param files - a directory to look at instead of `/` (with its own proc/self/mountinfo), for tests and other roots
+ */
+export function layout(files = ''): Layout {
+  const seen = readText(`${files}/proc/self/mountinfo`)
+    .split('\n')
+    .map(parseMount)
+    .filter((it) => it !== undefined)
+    .map((it) => hierarchyOf(it, files))
+    .filter((it) => it !== undefined)
+    .sort((a, b) => rank(a, files) - rank(b, files));
+  const found: Layout = { kind: 'none', hierarchies: [], controllers: new Map() };
+  const unified = seen.find((it) => it.version === 2);
+  for (const it of seen.filter((one) => one.version === 1)) {
+    if (it.controllers.some((name) => found.controllers.has(name))) continue;
+    found.hierarchies.push(it);
+    for (const name of it.controllers) found.controllers.set(name, it);
+  }
+  const legacy = found.hierarchies.length > 0;
+  if (unified) {
+    found.unified = unified;
+    found.hierarchies.push(unified);
+    for (const name of unified.controllers) if (!found.controllers.has(name)) found.controllers.set(name, unified);
+    found.controllers.set('freezer', unified); // v2's freezer is preferred: a frozen process can still be killed
+  }
+  found.kind = legacy ? (unified ? 'hybrid' : 'v1') : unified ? 'v2' : 'none';
+  return found;
+}

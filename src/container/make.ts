@@ -1,0 +1,56 @@
+/** A box from options: an id, a directory of its own in the state root, the image looked up, the configuration compiled. The one way in for run, the REPL, scripts and exercises. */
+import { randomBytes } from 'node:crypto';
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { findImage } from '../image/image.ts';
+import type { Config } from '../spec/config.ts';
+import { Box, type Stdio } from '../steps/box.ts';
+import { stepsFor } from '../steps/list.ts';
+import type { Step } from '../steps/step.ts';
+import { compile } from './compile.ts';
+import type { RunOptions } from './options.ts';
+import { self, writeOwner } from './owner.ts';
+import { containersDirectory, stateRoot } from './paths.ts';
+
+/** Sixty-four hexadecimal digits, Docker's form. */
+export const newId = (): string => randomBytes(32).toString('hex');
+
+export interface Made {
+  box: Box;
+  config: Config;
+  /** The list for its configuration. */
+  steps: Step[];
+  /** Ends the box, takes everything back, removes its directory. @returns the steps that had to be undone. */
+  remove(): Promise<string[]>;
+}
+
+/** @param more what is not the container's business: descriptors of Node's, and whether it ends with Node. */
+export function makeBox(options: RunOptions, more: { stdio?: Stdio; dieWithParent?: boolean; id?: string } = {}): Made {
+  const id = more.id ?? newId();
+  const image = findImage(options.image, stateRoot());
+  const directory = join(containersDirectory(), id);
+  const asked =
+    image.environment.length > 0 ? { ...options, env: [...image.environment, ...(options.env ?? [])] } : options;
+  const config = compile(asked, image, id, join(directory, 'root'));
+  const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
+  const steps = stepsFor(config, list);
+  fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
+  writeOwner(directory, self());
+  try {
+    const box = new Box({ id, config, root: image.root, directory, ...more });
+    const remove = async (): Promise<string[]> => {
+      const undone = await box.close();
+      removeDirectory(directory);
+      return undone;
+    };
+    return { box, config, steps, remove };
+  } catch (error) {
+    removeDirectory(directory);
+    throw error;
+  }
+}
+
+/** Removes a container's directory; nothing of it is mounted on the host's side. */
+export function removeDirectory(directory: string): void {
+  fs.rmSync(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,288 @@
+/**
+ * A blank process: a real process that runs no program. It waits; it is handed one system call (or a chain of them); it makes it; the result comes back. It has its own
+ * pid, namespaces, credentials, mounts, control group and descriptors, and one thread only, so that every call which makes a container works in it. Its last call is
+ * execve(2), and then it *is* the container. See clone(2), futex(2).
+ */
+import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
+import type { SyscallName } from './calls.ts';
+import { codeAddress } from './code-page.ts';
+import { CLONE, PR, SIGCHLD } from './constants.ts';
+import { SyscallError } from './errors.ts';
+import { type Exit, forget, watch } from './exits.ts';
+import { rawClone } from './libc.ts';
+import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
+import { formatSignals, withSignalsBlocked } from './signals.ts';
+import { asPlumbing } from './trace.ts';
+
+const STACK = 4096;
+const SIGKILL = 9;
+const LIMIT = 10_000;
+
+export interface SpawnOptions {
+  /** CLONE_NEW* flags: the namespaces it is born into. */
+  flags?: number;
+  /** Die when Node dies (PR_SET_PDEATHSIG); true where nothing is said. */
+  dieWithParent?: boolean;
+  /** Descriptors of Node's that it keeps beside 0, 1 and 2. */
+  keep?: readonly number[];
+}
+
+/** The call goes on in the process; nothing is lost, but the process can be asked nothing else before it answers. */
+export class StillRunningError extends Error {
+  override readonly name = 'StillRunningError';
+}
+
+export class BlankProcess implements Caller {
+  /** As Node sees it. */
+  readonly pid: number;
+  /** Refers to this process and no other, see pidfd_open(2). */
+  readonly pidfd: number;
+  /** How it ended; settled when it has, whether or not it had become a program. */
+  readonly ended: Promise<Exit>;
+  #exit: Exit | undefined;
+  #execed = false;
+  readonly #mailbox: Mailbox;
+  readonly #dieWithParent: boolean;
+
+  private constructor(pid: number, mailbox: Mailbox, dieWithParent: boolean) {
+    this.pid = pid;
+    this.#mailbox = mailbox;
+    this.#dieWithParent = dieWithParent;
+    this.pidfd = asPlumbing(() => host.call('pidfd_open', pid, 0));
+    this.ended = watch(this.pidfd, (exit) => {
+      this.#exit = exit;
+      asPlumbing(() => host.call('close', this.pidfd));
+      mailbox.memory.release();
+    });
+  }
+
+  get who(): string {
+    return `blank ${this.pid}`;
+  }
+
+  /** A new blank process. @throws SyscallError from clone(2). */
+  static spawn(options: SpawnOptions = {}): BlankProcess {
+    const { flags = 0, dieWithParent = true, keep = [] } = options;
+    const mailbox = new Mailbox();
+    const stack = mailbox.memory.take(STACK);
+    const cloneFlags = CLONE.VM | CLONE.CHILD_CLEARTID | SIGCHLD | flags;
+    const started = process.hrtime.bigint();
+    const code = codeAddress();
+    const { value, errno } = withSignalsBlocked(() =>
+      rawClone(code, stack.address + STACK, cloneFlags, mailbox.address, mailbox.address),
+    );
+    const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
+    const born = new BlankProcess(pid, mailbox, dieWithParent);
+    asPlumbing(() => born.chain([...born.#birth(), ...closeAllBut(keep)]));
+    return born;
+  }
+
+  /**
+   * Forks: the child is a blank process like this one, in this one's namespaces and with copies of its descriptors, and Node's child (CLONE_PARENT).
+   * @param flags CLONE_NEW* for the child. @throws SyscallError from clone(2).
+   */
+  fork(options: { flags?: number } = {}): BlankProcess {
+    const mailbox = new Mailbox();
+    const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
+    mailbox.post(first[0]!);
+    const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
+    // The raw call's last two arguments, tls and ctid, change places between processors.
+    const tail = process.arch === 'arm64' ? [0, mailbox.address] : [mailbox.address, 0];
+    const started = process.hrtime.bigint();
+    const [pid] = this.#run(
+      [{ name: 'clone', values: [flags, 0, 0, ...tail], childMailbox: mailbox.address }],
+      LIMIT,
+      () => {
+        mailbox.wait(LIMIT);
+      },
+    );
+    conclude(this.who, 'clone', [flags, null, null], pid!, started);
+    const child = new BlankProcess(pid!, mailbox, this.#dieWithParent);
+    asPlumbing(() => child.chain(child.#birth().slice(0, 1)));
+    return child;
+  }
+
+  /** Makes one system call and waits for it, 10 s at most. @throws SyscallError; StillRunningError when it takes longer. */
+  call(name: SyscallName, ...args: Arg[]): number {
+    const { memory } = this.#mailbox;
+    const mark = memory.mark();
+    const laidOut = new Arguments(memory, args);
+    const started = process.hrtime.bigint();
+    const [result] = this.#run([{ name, values: laidOut.values }]);
+    laidOut.copyBack();
+    if (this.#mailbox.state === state.done) memory.rewind(mark);
+    return conclude(this.who, name, args, result!, started);
+  }
+
+  /** Makes one system call that may take long, without holding the event loop. */
+  async callAside(name: SyscallName, ...args: Arg[]): Promise<number> {
+    this.#assertBlank(name);
+    const laidOut = new Arguments(this.#mailbox.memory, args);
+    const started = process.hrtime.bigint();
+    const places = this.#mailbox.layOut([{ name, values: laidOut.values }]);
+    this.#mailbox.post(places[0]!);
+    await this.#mailbox.waitAside();
+    if (this.#mailbox.state === state.gone) throw this.#gone(name);
+    laidOut.copyBack();
+    return conclude(this.who, name, args, resultOf(places[0]!), started);
+  }
+
+  /**
+   * Makes several calls one after another without coming back between them; stops at the first refusal that is not allowed.
+   * @returns each result; minus errno for one that was refused and may be. @throws SyscallError for the one that stopped it.
+   */
+  chain(requests: readonly Request[]): number[] {
+    if (requests.length === 0) return [];
+    const { memory } = this.#mailbox;
+    const mark = memory.mark();
+    const laidOut = requests.map((it) => new Arguments(memory, it.args));
+    const started = process.hrtime.bigint();
+    const results = this.#run(
+      requests.map((it, i) => ({ name: it.name, values: laidOut[i]!.values, mayFail: it.mayFail ?? false })),
+    );
+    for (const it of laidOut) it.copyBack();
+    if (this.#mailbox.state === state.done) memory.rewind(mark);
+    return results.map((result, i) => {
+      const { name, args, mayFail } = requests[i]!;
+      if (result === -NEVER_MADE) return result;
+      try {
+        return conclude(this.who, name, args, result, started);
+      } catch (error) {
+        if (mayFail) return result;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Becomes a program: execve(2), tried for each of `paths` until one is not missing (as execvp(3) does). Signals are as a program expects them again.
+   * After it this process can be asked nothing any more. @throws SyscallError of the last try (EACCES wins over ENOENT); the process is still blank then.
+   */
+  exec(paths: readonly string[], argv: readonly string[], env: readonly string[]): void {
+    this.#assertBlank('execve');
+    const { memory } = this.#mailbox;
+    const [argvAt, envAt] = [memory.strings(argv).address, memory.strings(env).address];
+    const noSignals = memory.take(8).address;
+    const started = process.hrtime.bigint();
+    const results = this.#run(
+      [
+        { name: 'rt_sigprocmask', values: [2, noSignals, 0, 8] },
+        ...paths.map((path) => ({
+          name: 'execve' as const,
+          values: [memory.string(path).address, argvAt, envAt],
+          mayFail: true,
+        })),
+        { name: 'rt_sigprocmask', values: [2, memory.bytes(formatSignals('all')).address, 0, 8] },
+      ],
+      LIMIT,
+    );
+    const tries = results.slice(1, 1 + paths.length);
+    const made = this.#execed ? tries.indexOf(-NEVER_MADE) : tries.length;
+    const shown = `[${argv.map((it) => JSON.stringify(it)).join(', ')}]`;
+    if (this.#execed) {
+      conclude(this.who, 'execve', [paths[made] ?? paths.at(-1)!, shown, `/* ${env.length} vars */`], 0, started);
+      return;
+    }
+    const failed = tries.findIndex((it) => it !== -2);
+    const chosen = failed === -1 ? tries.length - 1 : failed;
+    conclude(this.who, 'execve', [paths[chosen]!, shown, `/* ${env.length} vars */`], tries[chosen]!, started);
+  }
+
+  /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */
+  kill(signal: number = SIGKILL): void {
+    if (this.#exit) return;
+    try {
+      host.call('pidfd_send_signal', this.pidfd, signal, null, 0);
+    } catch (error) {
+      if (!(error instanceof SyscallError && error.code === 'ESRCH')) throw error;
+    }
+  }
+
+  /** Ends it at once and waits until it is gone: for a process that has not become a program, or whose program is to go. */
+  end(): void {
+    if (this.#exit) return;
+    this.kill();
+    forget(this.pidfd);
+  }
+
+  /** How it ended, if it has. */
+  get exit(): Exit | undefined {
+    return this.#exit;
+  }
+
+  /** Has it become a program? */
+  get execed(): boolean {
+    return this.#execed;
+  }
+
+  /** A copy of one of its descriptors, for Node – see pidfd_getfd(2). */
+  takeDescriptor(fd: number): number {
+    return host.call('pidfd_getfd', this.pidfd, fd, 0);
+  }
+
+  /** Stays when Node ends: for a container that outlives the command. Clears PR_SET_PDEATHSIG. */
+  outlive(): void {
+    this.call('prctl', PR.SET_PDEATHSIG, 0, 0, 0, 0);
+  }
+
+  /** The first calls of its life. */
+  #birth(): Request[] {
+    const deathSignal = this.#dieWithParent ? SIGKILL : 0;
+    return [
+      { name: 'prctl', args: [PR.SET_PDEATHSIG, deathSignal, 0, 0, 0] },
+      // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
+      ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
+      // Node's signal handlers must never run here.
+      ...resetHandlers(),
+    ];
+  }
+
+  #run(requests: readonly LaidOutRequest[], limit = LIMIT, whileWaiting?: () => void): number[] {
+    const name = requests.at(-1)!.name;
+    this.#assertBlank(name);
+    const places = this.#mailbox.layOut(requests);
+    this.#mailbox.post(places[0]!);
+    if (!this.#mailbox.wait(limit))
+      throw new StillRunningError(`process ${this.pid} is still in ${name}() after ${limit / 1000} s`);
+    if (this.#mailbox.state === state.gone) {
+      // The kernel clears the state word at execve too: whether the program lives still is for `exit` to say.
+      if (requests.every((it) => it.name !== 'execve')) throw this.#gone(name);
+      this.#execed = true;
+    } else if (resultOf(places[0]!) >= 0) whileWaiting?.();
+    return places.map(resultOf);
+  }
+
+  #assertBlank(name: string): void {
+    if (this.#execed)
+      throw new Error(
+        `process ${this.pid} is no blank process any more: it has become a program, so ${name}() can't be made in it`,
+      );
+    if (this.#exit || this.#mailbox.state === state.gone) throw this.#gone(name);
+    if (this.#mailbox.state === state.request)
+      throw new StillRunningError(`process ${this.pid} has not come back from its last call, so ${name}() has to wait`);
+  }
+
+  #gone(name: string): Error {
+    return new Error(`process ${this.pid} is gone (it was killed), so ${name}() can't be made in it`);
+  }
+}
+
+/** rt_sigaction(SIGx, SIG_DFL) for every signal that can be handled. An all-zero struct sigaction is SIG_DFL. */
+function resetHandlers(): Request[] {
+  const handled = Array.from({ length: 31 }, (_, i) => i + 1).filter((it) => it !== SIGKILL && it !== 19);
+  return handled.map((signal) => ({
+    name: 'rt_sigaction',
+    args: [signal, new Uint8Array(32), null, 8],
+    mayFail: true,
+  }));
+}
+
+/** close_range(2) over every gap between the descriptors that stay. */
+function closeAllBut(keep: readonly number[]): Request[] {
+  const stay = [...new Set(keep)].filter((it) => it > 2).sort((a, b) => a - b);
+  const starts = [3, ...stay.map((it) => it + 1)];
+  const ends = [...stay.map((it) => it - 1), 0xffffffff];
+  return starts.flatMap((start, i) =>
+    start <= ends[i]! ? [{ name: 'close_range' as const, args: [start, ends[i]!, 0] }] : [],
+  );
+}

@@ -1,0 +1,112 @@
+/** The letter box between Node and a blank process: how requests lie in memory (see machine-code.ts), how to hand one over, and how to wait for the answer – see futex(2). */
+import type { Arg } from './caller.ts';
+import { type SyscallName, syscallNumber } from './calls.ts';
+import { rawSyscall, rawSyscallAside } from './libc.ts';
+import { Memory, type Place } from './memory.ts';
+
+const FUTEX_WAIT = 0;
+const FUTEX_WAKE = 1;
+const REQUEST_SIZE = 96;
+const futex = syscallNumber('futex');
+
+export const state = { gone: 0, request: 1, done: 2 } as const;
+
+/** One system call to be made, with its arguments as numbers and addresses already. */
+export interface LaidOutRequest {
+  name: SyscallName;
+  values: readonly number[];
+  /** The chain goes on when this one is refused. */
+  mayFail?: boolean;
+  /** Where else the result is written (8 bytes), as an argument of a later request of the chain. */
+  resultAt?: number;
+  /** The mailbox that a forked child serves. */
+  childMailbox?: number;
+}
+
+/** One system call of a chain. */
+export interface Request {
+  name: SyscallName;
+  args: readonly Arg[];
+  mayFail?: boolean;
+}
+
+export class Mailbox {
+  readonly memory = new Memory();
+  readonly #place: Place;
+  readonly #word: Int32Array;
+  readonly #timeout: Place;
+
+  constructor() {
+    this.#place = this.memory.take(16);
+    this.#timeout = this.memory.take(16);
+    const { buffer, byteOffset } = this.#place.bytes;
+    this.#word = new Int32Array(buffer, byteOffset, 1);
+    Atomics.store(this.#word, 0, state.done);
+  }
+
+  get address(): number {
+    return this.#place.address;
+  }
+
+  get state(): number {
+    return Atomics.load(this.#word, 0);
+  }
+
+  /** Lays a chain of requests out. @returns its pieces: read their results with `resultOf`. */
+  layOut(requests: readonly LaidOutRequest[]): Place[] {
+    const places = requests.map(() => this.memory.take(REQUEST_SIZE));
+    requests.forEach((request, i) => {
+      const { bytes } = places[i] as Place;
+      bytes.writeBigInt64LE(BigInt(syscallNumber(request.name)), 0);
+      request.values.forEach((value, j) => {
+        bytes.writeBigInt64LE(BigInt(value), 8 + 8 * j);
+      });
+      bytes.writeBigInt64LE(BigInt(request.childMailbox ?? 0), 64);
+      bytes.writeBigInt64LE(BigInt(request.resultAt ?? 0), 72);
+      bytes.writeBigInt64LE(request.mayFail ? 1n : 0n, 80);
+      bytes.writeBigInt64LE(BigInt(places[i + 1]?.address ?? 0), 88);
+      // A request that was never reached says so.
+      bytes.writeBigInt64LE(-BigInt(NEVER_MADE), 56);
+    });
+    return places;
+  }
+
+  /** Says that a chain is to be served. */
+  post(first: Place): void {
+    this.#place.bytes.writeBigInt64LE(BigInt(first.address), 8);
+    Atomics.store(this.#word, 0, state.request);
+    rawSyscall(futex, [this.address, FUTEX_WAKE, 1]);
+  }
+
+  /** Waits until the request is served (or the process is gone). @returns false when `milliseconds` passed before. */
+  wait(milliseconds: number): boolean {
+    const end = Date.now() + milliseconds;
+    while (this.state === state.request) {
+      const left = end - Date.now();
+      if (left <= 0) return false;
+      this.#setTimeout(left);
+      rawSyscall(futex, [this.address, FUTEX_WAIT, state.request, this.#timeout.address]);
+    }
+    return true;
+  }
+
+  /** The same without holding the event loop, for as long as it takes. */
+  async waitAside(): Promise<void> {
+    while (this.state === state.request) {
+      this.#setTimeout(1000);
+      await rawSyscallAside(futex, [this.address, FUTEX_WAIT, state.request, this.#timeout.address]);
+    }
+  }
+
+  /** struct timespec { seconds, nanoseconds } */
+  #setTimeout(milliseconds: number): void {
+    this.#timeout.bytes.writeBigInt64LE(BigInt(Math.floor(milliseconds / 1000)), 0);
+    this.#timeout.bytes.writeBigInt64LE(BigInt(Math.ceil(milliseconds % 1000) * 1_000_000), 8);
+  }
+}
+
+/** No errno has this number: the chain ended before. */
+export const NEVER_MADE = 4095;
+
+/** The result of a served request: 0 or more, or minus errno. */
+export const resultOf = (request: Place): number => Number(request.bytes.readBigInt64LE(56));

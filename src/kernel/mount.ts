@@ -1,0 +1,55 @@
+/** Mounts: mount(2), umount2(2), pivot_root(2), mount_setattr(2). */
+import type { Caller } from './caller.ts';
+
+/** `int mount(const char *source, const char *target, const char *filesystemtype, unsigned long mountflags, const void *data)` */
+export const mount = (
+  by: Caller,
+  source: string | null,
+  target: string,
+  type: string | null,
+  flags = 0,
+  data: string | null = null,
+): void => void by.call('mount', source, target, type, flags, data);
+
+/** `int umount2(const char *target, int flags)` */
+export const umount2 = (by: Caller, target: string, flags = 0): void => void by.call('umount2', target, flags);
+
+/** `int pivot_root(const char *new_root, const char *put_old)` */
+export const pivot_root = (by: Caller, newRoot: string, putOld: string): void =>
+  void by.call('pivot_root', newRoot, putOld);
+
+/** What mount_setattr(2) is to change. */
+export interface MountAttributes {
+  /** MOUNT_ATTR_* to set, to clear. */
+  set?: number;
+  clear?: number;
+  /** MS_SHARED, MS_PRIVATE, MS_SLAVE or MS_UNBINDABLE. */
+  propagation?: number;
+  /** A user namespace whose id map the mount gets (with MOUNT_ATTR_IDMAP). */
+  userNamespace?: number;
+}
+
+/** `int mount_setattr(int dirfd, const char *path, unsigned int flags, struct mount_attr *attr, size_t size)` – Linux 5.12 */
+export function mount_setattr(
+  by: Caller,
+  dirfd: number,
+  path: string,
+  flags: number,
+  attributes: MountAttributes,
+): void {
+  const attr = Buffer.alloc(32);
+  attr.writeBigUInt64LE(BigInt(attributes.set ?? 0), 0);
+  attr.writeBigUInt64LE(BigInt(attributes.clear ?? 0), 8);
+  attr.writeBigUInt64LE(BigInt(attributes.propagation ?? 0), 16);
+  attr.writeBigUInt64LE(BigInt(attributes.userNamespace ?? 0), 24);
+  by.call('mount_setattr', dirfd, path, flags, attr, attr.length);
+}
+
+/** `int statfs(const char *path, struct statfs *buf)`: the magic number of the file system there (PROC_SUPER_MAGIC is 0x9fa0). */
+export function fileSystemMagic(by: Caller, fd: number): number {
+  const buffer = Buffer.alloc(120);
+  by.call('fstatfs', fd, buffer);
+  return Number(buffer.readBigInt64LE(0));
+}
+
+export const PROC_SUPER_MAGIC = 0x9fa0;

@@ -1,0 +1,101 @@
+/**
+ * Connects a container to a network, wire by wire: a cable (veth) to the bridge, an address, a way out, published
+ * ports. The steps of a container do these one at a time; `connect` does them at once, for a container that runs.
+ */
+import type { Caller } from '../kernel/caller.ts';
+import { isRefusal } from '../kernel/errors.ts';
+import { parseAddress, parseSubnet } from './address.ts';
+import { ensureBridge } from './bridge.ts';
+import type { NetworkContext } from './context.ts';
+import type { Network } from './definitions.ts';
+import { allocate, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
+import { hostLinkName } from './names.ts';
+import { addNetworkRules, addPortRules, removePortRules } from './nat.ts';
+import { addAddress } from './netlink/addresses.ts';
+import { addVeth, changeLink, deleteLink } from './netlink/links.ts';
+import { addRoute } from './netlink/routes.ts';
+import { publicationsOf } from './publications.ts';
+import { ensureSysctl } from './sysctl.ts';
+
+/** One end of the cable is on the bridge, the other in the network namespace of process `pid`, as link `link`. */
+export function layCable(
+  context: NetworkContext,
+  network: Network,
+  container: string,
+  pid: number,
+  link: string,
+): void {
+  const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
+  const name = hostLinkName(context, container, network.name);
+  const settings = { master: network.bridge, up: true, ...mtu };
+  addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+  // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
+  changeLink(context.caller, name, { hairpin: true });
+}
+
+/** Takes the cable away, both ends. @returns whether there was one */
+export const removeCable = (context: NetworkContext, network: Network, container: string): boolean =>
+  deleteLink(context.caller, hostLinkName(context, container, network.name));
+
+/** Gives the inner end its hardware address and its addresses, and brings it up. */
+export function configureLink(inside: Caller, link: string, network: Network, lease: Lease): void {
+  changeLink(inside, link, { mac: lease.mac, up: true });
+  addAddress(inside, link, parseAddress(lease.address), parseSubnet(network.subnet).bits);
+  if (lease.address6 === undefined || network.subnet6 === undefined) return;
+  ensureSysctl(inside, `net/ipv6/conf/${link}/disable_ipv6`, '0');
+  addAddress(inside, link, parseAddress(lease.address6), parseSubnet(network.subnet6).bits);
+}
+
+/** Everything that is not on the link goes to the gateway; an internal network has no way out. */
+export function addDefaultRoutes(inside: Caller, network: Network): void {
+  if (network.internal) return;
+  for (const gateway of [network.gateway, network.gateway6])
+    if (gateway !== undefined) unlessThere(() => addRoute(inside, { via: parseAddress(gateway) }));
+}
+
+/** Opens the ports of a lease; returns when packets to them arrive. */
+export const publish = (context: NetworkContext, lease: Lease): void => addPortRules(context, publicationsOf(lease));
+
+export const unpublish = (context: NetworkContext, lease: Lease): void =>
+  removePortRules(context, publicationsOf(lease));
+
+/** A container, and how it is to be connected. */
+export interface Connection extends LeaseRequest {
+  /** Name of the link inside, "eth0" … */
+  readonly link: string;
+}
+
+/** All at once. `inside` makes the calls in the container's network namespace. Undoes what it did when it fails. */
+export function connect(context: NetworkContext, inside: Caller, network: Network, connection: Connection): Lease {
+  const { container, pid, link } = connection;
+  ensureBridge(context, network);
+  addNetworkRules(context, network);
+  const lease = allocate(context, network, connection);
+  try {
+    layCable(context, network, container, pid, link);
+    configureLink(inside, link, network, lease);
+    addDefaultRoutes(inside, network);
+    publish(context, lease);
+    return lease;
+  } catch (error) {
+    disconnect(context, network, container);
+    throw error;
+  }
+}
+
+/** Takes a container off a network. @returns the lease it had */
+export function disconnect(context: NetworkContext, network: Network, container: string): Lease | undefined {
+  removeCable(context, network, container);
+  const lease = findLease(context, network.name, container);
+  if (lease) unpublish(context, lease);
+  return release(context, network.name, container);
+}
+
+/** Two networks, one default route: the first stays. */
+function unlessThere(action: () => void): void {
+  try {
+    action();
+  } catch (error) {
+    if (!isRefusal(error, 'EEXIST')) throw error;
+  }
+}

@@ -1,0 +1,159 @@
+/**
+ * Which container has which address. A lease lives as long as the container's first process: it holds that process's
+ * pid, start time and the boot it belongs to, so that what kill -9 or a crash left is seen to be dead. proc_pid_stat(5).
+ */
+import { UsageError } from '../kernel/errors.ts';
+import { bootId, isAlive as isProcessAlive, statOf } from '../kernel/proc.ts';
+import { macFor, parseMac, pickAddresses } from './choose.ts';
+import type { NetworkContext } from './context.ts';
+import type { Network } from './definitions.ts';
+import type { PublishedPort } from './ports.ts';
+import { type Published, settlePorts } from './settle.ts';
+import { readStored, storedNames, withLock, writeStored } from './store.ts';
+
+/** Who holds a lease: one process, and no other that gets its pid later. */
+export interface Holder {
+  readonly pid: number;
+  /** Start time in clock ticks since boot. */
+  readonly started: string;
+  readonly boot: string;
+}
+
+export interface Lease {
+  readonly container: string;
+  readonly network: string;
+  /** As "172.18.0.2". */
+  readonly address: string;
+  readonly address6?: string;
+  readonly mac: string;
+  /** Names it answers to on this network: host name, container name, aliases. */
+  readonly names: readonly string[];
+  readonly ports: readonly PublishedPort[];
+  readonly holder: Holder;
+}
+
+export interface LeaseRequest {
+  readonly container: string;
+  /** The container's first process, blank or running. */
+  readonly pid: number;
+  readonly address?: string;
+  readonly address6?: string;
+  readonly mac?: string;
+  readonly names?: readonly string[];
+  readonly ports?: readonly PublishedPort[];
+}
+
+const FILE = 'leases.json';
+
+/** The leases of one network, dead ones too. */
+export function leasesOf(context: NetworkContext, network: string): Lease[] {
+  return readStored<Lease[]>(context, network, FILE) ?? [];
+}
+
+export const findLease = (context: NetworkContext, network: string, container: string): Lease | undefined =>
+  leasesOf(context, network).find((lease) => lease.container === container);
+
+/** The leases of all networks. */
+export const allLeases = (context: NetworkContext): Lease[] =>
+  storedNames(context).flatMap((name) => leasesOf(context, name));
+
+/** Gives a container its addresses on a network. A lease that it had there is replaced. @throws UsageError */
+export function allocate(context: NetworkContext, network: Network, request: LeaseRequest): Lease {
+  return withLock(context, () => {
+    const others = leasesOf(context, network.name).filter((lease) => lease.container !== request.container);
+    const lease = leaseFor(network, request, others) ?? leaseFor(network, request, others.filter(isAlive));
+    if (!lease)
+      throw new UsageError(`network "${network.name}" has no free address left`, {
+        remedy: 'remove containers, or make a larger network',
+      });
+    const ports = settlePorts(context.caller, request.ports ?? [], publishedByOthers(context, request.container));
+    const settled = { ...lease, ports };
+    // Whoever had the address and is dead loses it now.
+    writeStored(context, network.name, FILE, [...others.filter((other) => !clash(other, lease)), settled]);
+    return settled;
+  });
+}
+
+/** The container's leases are from now on held by another process of it: the one that goes on after a fork. */
+export function holdBy(context: NetworkContext, container: string, pid: number): void {
+  const holder = holderOf(pid);
+  withLock(context, () => {
+    for (const network of storedNames(context)) {
+      const leases = leasesOf(context, network);
+      if (!leases.some((lease) => lease.container === container)) continue;
+      const held = leases.map((lease) => (lease.container === container ? { ...lease, holder } : lease));
+      writeStored(context, network, FILE, held);
+    }
+  });
+}
+
+/** Frees a container's lease. @returns it, if there was one */
+export function release(context: NetworkContext, network: string, container: string): Lease | undefined {
+  return withLock(context, () => {
+    const leases = leasesOf(context, network);
+    const lease = leases.find((it) => it.container === container);
+    if (lease)
+      writeStored(
+        context,
+        network,
+        FILE,
+        leases.filter((it) => it !== lease),
+      );
+    return lease;
+  });
+}
+
+/** Frees the leases of dead containers, on every network. @returns them */
+export function releaseDead(context: NetworkContext): Lease[] {
+  if (allLeases(context).every(isAlive)) return [];
+  return withLock(context, () =>
+    storedNames(context).flatMap((network) => {
+      const leases = leasesOf(context, network);
+      const dead = leases.filter((lease) => !isAlive(lease));
+      if (dead.length > 0) writeStored(context, network, FILE, leases.filter(isAlive));
+      return dead;
+    }),
+  );
+}
+
+/** Whether the process that holds the lease still runs: same boot, same start time, no zombie. */
+export function isAlive({ holder }: Lease): boolean {
+  boot ??= bootId();
+  return holder.boot === boot && isProcessAlive(holder.pid, holder.started);
+}
+
+let boot: string | undefined;
+
+function holderOf(pid: number): Holder {
+  const stat = statOf(pid);
+  if (!stat) throw new UsageError(`process ${pid} is gone, it cannot hold an address`);
+  return { pid, started: stat.startTime, boot: bootId() };
+}
+
+function publishedByOthers(context: NetworkContext, container: string): Published[] {
+  return allLeases(context)
+    .filter((lease) => lease.container !== container && lease.ports.length > 0 && isAlive(lease))
+    .flatMap((lease) => lease.ports.map((port) => ({ port, container: lease.container })));
+}
+
+/** The lease, or undefined when there is no free address among `others`. */
+function leaseFor(network: Network, request: LeaseRequest, others: readonly Lease[]): Lease | undefined {
+  const used = others.flatMap(({ container, address, address6 }) =>
+    [address, address6].flatMap((it) => (it ? { address: it, by: container } : [])),
+  );
+  const { address, address6 } = pickAddresses(network, request, used);
+  if (!address || (network.subnet6 && !address6)) return undefined;
+  return {
+    container: request.container,
+    network: network.name,
+    address,
+    ...(address6 ? { address6 } : {}),
+    mac: request.mac === undefined ? macFor(address) : parseMac(request.mac),
+    names: request.names ?? [],
+    ports: [],
+    holder: holderOf(request.pid),
+  };
+}
+
+const clash = (one: Lease, other: Lease): boolean =>
+  one.address === other.address || (one.address6 !== undefined && one.address6 === other.address6);

@@ -1,0 +1,76 @@
+/** Removing networks, and putting right what a crash or kill -9 left: leases, ports and links of the dead. */
+import { UsageError } from '../kernel/errors.ts';
+import { removeBridge } from './bridge.ts';
+import type { NetworkContext } from './context.ts';
+import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
+import { allLeases, isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
+import { hostLinkName, isHostLink } from './names.ts';
+import { type Publication, removeNetworkRules, removeTable, replaceTable } from './nat.ts';
+import { deleteLink, links } from './netlink/links.ts';
+import { publicationsOf } from './publications.ts';
+import { removeStored, withLock } from './store.ts';
+
+/** Removes a network: its bridge, its rules, its file. @throws UsageError when containers are on it */
+export function removeNetwork(context: NetworkContext, name: string): Network {
+  const network = inspectNetwork(context, name);
+  if (network.name === DEFAULT_NETWORK)
+    throw new UsageError(`network "${DEFAULT_NETWORK}" is always there and cannot be removed`);
+  return withLock(context, () => {
+    const users = leasesOf(context, network.name).filter(isAlive);
+    if (users.length > 0)
+      throw new UsageError(`network "${network.name}" is in use by ${users.map((it) => it.container).join(', ')}`, {
+        remedy: 'stop or disconnect them first',
+      });
+    removeBridge(context, network);
+    removeNetworkRules(context, network);
+    removeStored(context, network.name);
+    return network;
+  });
+}
+
+/** Removes every network that no living container is on, but the default one. @returns their names */
+export function pruneNetworks(context: NetworkContext): string[] {
+  const unused = listNetworks(context).filter(
+    ({ name }) => name !== DEFAULT_NETWORK && !leasesOf(context, name).some(isAlive),
+  );
+  return unused.map(({ name }) => removeNetwork(context, name).name);
+}
+
+/** What a reconciliation found and put right. */
+export interface Reconciled {
+  /** Leases of containers that are dead. */
+  readonly leases: readonly Lease[];
+  /** Links on the host's side that belong to no container any more. */
+  readonly links: readonly string[];
+}
+
+/**
+ * Frees what dead containers hold. Safe while others start containers: a start takes its lease before it makes its
+ * link, and we look at the links first.
+ */
+export function reconcile(context: NetworkContext): Reconciled {
+  const present = links(context.caller).filter((link) => link.kind === 'veth' && isHostLink(context, link.name));
+  const leases = releaseDead(context);
+  const wanted = new Set(allLeases(context).map((lease) => hostLinkName(context, lease.container, lease.network)));
+  const orphans = present.map((link) => link.name).filter((name) => !wanted.has(name));
+  for (const name of orphans) deleteLink(context.caller, name);
+  if (leases.some((lease) => lease.ports.length > 0)) rebuildRules(context);
+  return { leases, links: orphans };
+}
+
+/** Writes the table anew from what the files say. */
+export function rebuildRules(context: NetworkContext): void {
+  withLock(context, () => {
+    const networks = listNetworks(context);
+    const publications: Publication[] = allLeases(context).filter(isAlive).flatMap(publicationsOf);
+    replaceTable(context, networks, publications);
+  });
+}
+
+/** Takes every bridge and the table away; definitions stay. For when nothing runs any more. */
+export function tearDown(context: NetworkContext): void {
+  withLock(context, () => {
+    for (const network of listNetworks(context)) removeBridge(context, network);
+    removeTable(context);
+  });
+}

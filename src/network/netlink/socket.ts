@@ -1,0 +1,121 @@
+/**
+ * A conversation with rtnetlink. The socket belongs to the network namespace of whoever opens it, for ever: opened
+ * by a blank process inside a container's namespace, it configures the container. netlink(7), rtnetlink(7).
+ */
+import type { Caller } from '../../kernel/caller.ts';
+import { SyscallError } from '../../kernel/errors.ts';
+import { decodeMessages, encodeMessage, type Message, u32 } from './codec.ts';
+import { NETLINK, NETLINK_ROUTE, NLM_F, NLMSG, SOL_NETLINK } from './constants.ts';
+import { errnoOf, explanationOf, messageName, NetlinkError } from './error.ts';
+
+const AF_NETLINK = 16;
+const SOCK_RAW = 3;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_TRUNC = 0x20;
+/** The kernel never puts more than this into one datagram of a dump. */
+const DATAGRAM = 32 * 1024;
+/** A dump that was interrupted by a change is asked for again, this often at most. */
+const DUMP_TRIES = 10;
+
+/** One rtnetlink request: `what` names the objects in it for error messages, e.g. ["veth0", "master br0"]. */
+export interface Request {
+  readonly type: number;
+  readonly flags?: number;
+  readonly body: Buffer;
+  readonly what: readonly string[];
+}
+
+/** Opens a socket, hands it to `action` and closes it whatever happens. */
+export function withNetlink<T>(caller: Caller, action: (socket: NetlinkSocket) => T): T {
+  const socket = new NetlinkSocket(caller);
+  try {
+    return action(socket);
+  } finally {
+    socket.close();
+  }
+}
+
+export class NetlinkSocket {
+  readonly #caller: Caller;
+  readonly #fd: number;
+  #sequence = 0;
+
+  constructor(caller: Caller) {
+    this.#caller = caller;
+    this.#fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    for (const option of [NETLINK.EXT_ACK, NETLINK.CAP_ACK])
+      caller.call('setsockopt', this.#fd, SOL_NETLINK, option, u32(1), 4);
+  }
+
+  /** Makes the change; returns when the kernel has made it. @throws NetlinkError */
+  change(request: Request): void {
+    const sent = this.#send({ ...request, flags: (request.flags ?? 0) | NLM_F.ACK });
+    for (;;) {
+      const answer = this.#receive().find((message) => message.sequence === sent.sequence);
+      if (answer?.type !== NLMSG.ERROR) continue;
+      check(answer, sent, request);
+      return;
+    }
+  }
+
+  /** Asks for one object. @throws NetlinkError */
+  get(request: Request): Message {
+    const sent = this.#send(request);
+    for (;;) {
+      const answer = this.#receive().find((message) => message.sequence === sent.sequence);
+      if (answer?.type === NLMSG.ERROR) check(answer, sent, request);
+      else if (answer) return answer;
+    }
+  }
+
+  /** Asks for all objects of a kind. @throws NetlinkError */
+  dump(request: Request): Message[] {
+    for (let tries = DUMP_TRIES; ; tries--) {
+      const { messages, interrupted } = this.#dumpOnce(request);
+      if (!interrupted || tries === 0) return messages;
+    }
+  }
+
+  close(): void {
+    this.#caller.call('close', this.#fd);
+  }
+
+  #dumpOnce(request: Request): { messages: Message[]; interrupted: boolean } {
+    const sent = this.#send({ ...request, flags: NLM_F.DUMP });
+    const messages: Message[] = [];
+    let interrupted = false;
+    for (;;) {
+      for (const message of this.#receive()) {
+        if (message.sequence !== sent.sequence) continue;
+        interrupted ||= (message.flags & NLM_F.DUMP_INTR) !== 0;
+        if (message.type === NLMSG.DONE) return { messages, interrupted };
+        if (message.type === NLMSG.ERROR) check(message, sent, request);
+        messages.push(message);
+      }
+    }
+  }
+
+  #send(request: Request): Message {
+    const message: Message = {
+      type: request.type,
+      flags: (request.flags ?? 0) | NLM_F.REQUEST,
+      sequence: ++this.#sequence,
+      body: request.body,
+    };
+    const bytes = encodeMessage(message);
+    this.#caller.call('sendto', this.#fd, bytes, bytes.length, 0, null, 0);
+    return message;
+  }
+
+  #receive(): Message[] {
+    const bytes = Buffer.alloc(DATAGRAM);
+    const length = this.#caller.call('recvfrom', this.#fd, bytes, bytes.length, MSG_TRUNC, null, null);
+    if (length > bytes.length) throw new SyscallError('recvfrom', [`${this.#fd}`, `${length} bytes`], 90);
+    return decodeMessages(bytes.subarray(0, length));
+  }
+}
+
+function check(answer: Message, sent: Message, request: Request): void {
+  const errno = errnoOf(answer);
+  if (errno !== 0) throw new NetlinkError(messageName(request.type), request.what, errno, explanationOf(answer, sent));
+}

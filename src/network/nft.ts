@@ -1,0 +1,111 @@
+/**
+ * Runs nftables commands, in the language of nft(8), in the network namespace of a caller. In our own namespace the
+ * library of nft itself does it, libnftables(3), in under a millisecond; else the program does: spawned (20 ms), and
+ * for another namespace through nsenter(1).
+ */
+import { spawnSync } from 'node:child_process';
+import type { Caller } from '../kernel/caller.ts';
+import { UsageError } from '../kernel/errors.ts';
+import { library, type } from '../kernel/libc.ts';
+import { emit, isTraced } from '../kernel/trace.ts';
+import { namespacePid } from './context.ts';
+
+const LIBRARY = 'libnftables.so.1';
+
+/** nft refused the commands: the rules are as they were (a batch is one transaction). */
+export class NftError extends Error {
+  override readonly name = 'NftError';
+  /** What nft says, which points at the place. */
+  readonly report: string;
+
+  constructor(report: string) {
+    super(`nft: ${report.split('\n')[0]?.replace(/^.*Error: /, '') || 'failed'}`);
+    this.report = report;
+  }
+
+  /** Whether the table, chain, set or element was not there. */
+  get missing(): boolean {
+    return /No such file or directory/.test(this.report);
+  }
+
+  /** Whether it was there already, with another value. */
+  get taken(): boolean {
+    return /File exists/.test(this.report);
+  }
+}
+
+/**
+ * Runs the commands as one transaction.
+ * @returns what nft prints
+ * @throws NftError when nft refuses; UsageError when there is neither the library nor the program
+ */
+export function nft(caller: Caller, commands: string): string {
+  const started = process.hrtime.bigint();
+  try {
+    const output = run(caller, commands);
+    tell(caller, commands, started, 0);
+    return output;
+  } catch (error) {
+    tell(caller, commands, started, -1);
+    throw error;
+  }
+}
+
+function run(caller: Caller, commands: string): string {
+  const pid = namespacePid(caller);
+  const context = pid === undefined ? openLibrary() : undefined;
+  return context ? context(commands) : runProgram(commands, pid);
+}
+
+function tell(caller: Caller, commands: string, started: bigint, result: number): void {
+  if (!isTraced()) return;
+  const micros = Number(process.hrtime.bigint() - started) / 1000;
+  emit({ who: caller.who, call: 'nft', args: [JSON.stringify(commands)], result, micros });
+}
+
+function runProgram(commands: string, pid: number | undefined): string {
+  const [program, ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), 'nft', '-f', '-'];
+  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const done = spawnSync(program!, args, { input: commands, encoding: 'utf8', env: { ...process.env, PATH } });
+  if (done.error || done.status === 127) throw noNft(done.error);
+  if (done.status !== 0) throw new NftError(done.stderr);
+  return done.stdout;
+}
+
+const noNft = (cause: unknown): UsageError =>
+  new UsageError('nft is not installed, and it makes the rules for address translation and published ports', {
+    remedy: 'install the package nftables, or use --network none or host',
+    cause,
+  });
+
+let opened: ((commands: string) => string) | null | undefined;
+
+/** The library's context, opened once; null when it is not installed. */
+function openLibrary(): ((commands: string) => string) | null {
+  if (opened === undefined) opened = tryLibrary();
+  return opened;
+}
+
+function tryLibrary(): ((commands: string) => string) | null {
+  try {
+    const lib = library(LIBRARY, {
+      nft_ctx_new: [type.pointer, type.unsigned],
+      nft_ctx_buffer_output: [type.int, type.pointer],
+      nft_ctx_buffer_error: [type.int, type.pointer],
+      nft_ctx_get_output_buffer: [type.string, type.pointer],
+      nft_ctx_get_error_buffer: [type.string, type.pointer],
+      nft_run_cmd_from_buffer: [type.int, type.pointer, type.string],
+    });
+    const context = lib.nft_ctx_new(0);
+    lib.nft_ctx_buffer_output(context);
+    lib.nft_ctx_buffer_error(context);
+    return (commands) => {
+      const status = lib.nft_run_cmd_from_buffer(context, commands);
+      const [output, errors] = [lib.nft_ctx_get_output_buffer(context), lib.nft_ctx_get_error_buffer(context)];
+      if (status !== 0) throw new NftError(String(errors));
+      return String(output);
+    };
+  } catch {
+    return null;
+  }
+}

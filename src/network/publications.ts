@@ -1,0 +1,12 @@
+/** From a lease's ports to what stands in the table: which address of the container each leads to. */
+import type { Lease } from './leases.ts';
+import type { Publication } from './nat.ts';
+
+/** A port on every address of the host leads to the container's IPv4 address, and to its IPv6 address if it has one. */
+export function publicationsOf(lease: Lease): Publication[] {
+  return lease.ports.flatMap((port) => {
+    const wanted = port.ip === undefined ? [4, 6] : [port.ip.includes(':') ? 6 : 4];
+    const targets = wanted.map((family) => (family === 4 ? lease.address : lease.address6));
+    return targets.flatMap((to) => (to === undefined ? [] : [{ ...port, to }]));
+  });
+}

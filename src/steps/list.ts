@@ -1,0 +1,49 @@
+/**
+ * THE list: a container, step by step. Everything that makes or shows a container walks this list: run, create, the REPL, `run --step`, the dry run, the lessons.
+ */
+import type { Config, NamespaceType } from '../spec/config.ts';
+import type { Root } from './box.ts';
+import type { Step } from './step.ts';
+import * as steps from './steps.ts';
+
+/** What is not said by the configuration. */
+export interface ListOptions {
+  root: Root;
+  /** Ends with Node (true where nothing is said). */
+  dieWithParent?: boolean;
+}
+
+/** Order matters: with a user namespace everything later is allowed by it; the control group is joined before its namespace is made. */
+const before: readonly NamespaceType[] = ['user', 'pid', 'mount', 'uts', 'ipc', 'network', 'time'];
+
+/** The steps that make the container of this configuration, in their order. */
+export function stepsFor(config: Config, options: ListOptions): Step[] {
+  const { linux, process } = config;
+  const namespaces = new Map(linux.namespaces.map((it) => [it.type, it]));
+  const has = (type: NamespaceType): boolean => namespaces.has(type);
+  const isNew = (type: NamespaceType): boolean => has(type) && namespaces.get(type)?.path === undefined;
+  const enter = (type: NamespaceType): Step[] => (has(type) ? [steps.namespace(type, namespaces.get(type)?.path)] : []);
+  return [
+    ...before.flatMap(enter),
+    ...enter('cgroup'),
+    ...(has('pid') || has('time') ? [steps.fork()] : []),
+    ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),
+    ...(options.root.kind === 'overlay' && options.root.hide?.length ? [steps.hide(options.root.hide)] : []),
+    ...config.mounts.flatMap((it) => mountSteps(config, it)),
+    ...(config.hostname && isNew('uts') ? [steps.hostname(config.hostname, config.domainname)] : []),
+    ...(isNew('network') ? [steps.loopback()] : []),
+    ...(isNew('mount') ? [steps.pivotRoot(), steps.releaseOldRoot()] : []),
+    ...(process.terminal ? [steps.terminal(process.consoleSize)] : [steps.stdio()]),
+    steps.workingDirectory(process.cwd),
+    steps.program(process.args, process.env, { dieWithParent: options.dieWithParent ?? true }),
+  ];
+}
+
+function mountSteps(config: Config, it: Config['mounts'][number]): Step[] {
+  const bind = it.type === 'bind' || it.options?.some((word) => word === 'bind' || word === 'rbind');
+  if (bind) return [steps.volume(it)];
+  if (it.type === 'cgroup' || it.type === 'cgroup2') return [steps.cgroupMount(it)];
+  // The devices belong right after the file system that holds them.
+  if (it.destination === '/dev') return [steps.mount(it), steps.devices(config.linux.devices ?? [])];
+  return [steps.mount(it)];
+}

@@ -1,0 +1,163 @@
+/** Containers on networks, seen by ping, nc, ip and nft: who reaches whom, and what the other side sees. */
+import { afterEach, expect, test } from 'vitest';
+import type { BlankProcess } from '../../src/kernel/blank-process.ts';
+import { connect, disconnect } from '../../src/network/connect.ts';
+import type { NetworkContext } from '../../src/network/context.ts';
+import { createNetwork, inspectNetwork, type Network } from '../../src/network/definitions.ts';
+import type { Lease } from '../../src/network/leases.ts';
+import { parsePublish } from '../../src/network/ports.ts';
+import {
+  ask,
+  closeLab,
+  isDeaf,
+  isSilent,
+  json,
+  labContext,
+  namespace,
+  output,
+  pings,
+  remoteOf,
+  run,
+  server,
+} from './lab.ts';
+
+afterEach(closeLab);
+
+interface Container {
+  readonly process: BlankProcess;
+  readonly lease: Lease;
+}
+
+let count = 0;
+
+function container(context: NetworkContext, network: Network, ...ports: string[]): Container {
+  const process = namespace();
+  const lease = connect(context, process, network, {
+    container: `c${++count}`,
+    pid: process.pid,
+    link: 'eth0',
+    ports: ports.flatMap(parsePublish),
+  });
+  return { process, lease };
+}
+
+test('containers on the default network reach each other, the gateway, and a machine outside that sees the host', async () => {
+  const context = labContext();
+  const remote = remoteOf(context.caller);
+  const network = inspectNetwork(context, 'bridge');
+  expect(network).toMatchObject({ subnet: '172.17.0.0/16', gateway: '172.17.0.1', bridge: 'mdtbr0' });
+  const [one, two] = [container(context, network), container(context, network)];
+  expect([one.lease.address, two.lease.address]).toEqual(['172.17.0.2', '172.17.0.3']);
+  expect(pings(one.process, two.lease.address)).toBe(true);
+  expect(pings(one.process, '172.17.0.1')).toBe(true);
+  await server(remote, 'tcp', 7000);
+  expect(ask(one.process, 'tcp', '192.0.2.9', 7000)).toBe('hello 192.0.2.1');
+  const inside = json(one.process, 'ip', '-j', 'address', 'show', 'eth0')[0];
+  expect(inside).toMatchObject({ address: '02:42:ac:11:00:02', operstate: 'UP', mtu: 1500 });
+  expect(inside.addr_info[0]).toMatchObject({ local: '172.17.0.2', prefixlen: 16, broadcast: '172.17.255.255' });
+  expect(json(one.process, 'ip', '-j', 'route')[0]).toMatchObject({ dst: 'default', gateway: '172.17.0.1' });
+});
+
+test('published ports answer from outside, from the host by its address and 127.0.0.1, and from the same network', async () => {
+  const context = labContext();
+  const remote = remoteOf(context.caller);
+  const network = inspectNetwork(context, 'bridge');
+  const web = container(context, network, '8080:80', '5300:53/udp', '127.0.0.1:8081:80');
+  const other = container(context, network);
+  await Promise.all([server(web.process, 'tcp', 80), server(web.process, 'udp', 53)]);
+  expect(ask(remote, 'tcp', '192.0.2.1', 8080)).toBe('hello 192.0.2.9');
+  expect(ask(remote, 'udp', '192.0.2.1', 5300)).toBe('hello 192.0.2.9');
+  expect(ask(context.caller, 'tcp', '192.0.2.1', 8080)).toBe('hello 192.0.2.1');
+  expect(ask(context.caller, 'tcp', '127.0.0.1', 8080)).toBe('hello 172.17.0.1');
+  expect(ask(context.caller, 'udp', '127.0.0.1', 5300)).toBe('hello 172.17.0.1');
+  expect(ask(context.caller, 'tcp', '127.0.0.1', 8081)).toBe('hello 172.17.0.1');
+  expect(isSilent(remote, 'tcp', '192.0.2.1', 8081)).toBe(true);
+  expect(ask(other.process, 'tcp', '192.0.2.1', 8080)).toBe('hello 172.17.0.1');
+  expect(ask(web.process, 'tcp', '192.0.2.1', 8080)).toBe('hello 172.17.0.1');
+  const taken = () => container(context, network, '8080:81');
+  expect(taken).toThrow(/8080.*published by container/);
+  disconnect(context, network, web.lease.container);
+  expect(isSilent(remote, 'tcp', '192.0.2.1', 8080)).toBe(true);
+  const table = json(context.caller, 'nft', '-j', 'list', 'table', 'inet', 'mdtbr0');
+  const maps = table.nftables.flatMap((it: { map?: { elem?: unknown } }) => (it.map ? [it.map.elem] : []));
+  expect(maps).toEqual([undefined, undefined, undefined, undefined]);
+  expect(() => container(context, network, '8080:80')).not.toThrow();
+});
+
+test('networks are apart: no way from one to the other, nor in from outside to what is not published', () => {
+  const context = labContext();
+  const remote = remoteOf(context.caller);
+  const [red, blue] = [createNetwork(context, { name: 'red' }), createNetwork(context, { name: 'blue' })];
+  const one = container(context, red);
+  const two = container(context, blue);
+  expect(isDeaf(one.process, two.lease.address)).toBe(true);
+  expect(pings(one.process, '192.0.2.9')).toBe(true);
+  expect(run(remote, 'ip', 'route', 'add', red.subnet, 'via', '192.0.2.1').status).toBe(0);
+  expect(isDeaf(remote, one.lease.address)).toBe(true);
+});
+
+test('an internal network has no way out and none in', () => {
+  const context = labContext();
+  remoteOf(context.caller);
+  const network = createNetwork(context, { name: 'inner', internal: true });
+  const [one, two] = [container(context, network), container(context, network)];
+  expect(pings(one.process, two.lease.address)).toBe(true);
+  expect(json(one.process, 'ip', '-j', 'route').map((it: { dst: string }) => it.dst)).toEqual([network.subnet]);
+  // Even with a route made by hand.
+  run(one.process, 'ip', 'route', 'add', 'default', 'via', network.gateway);
+  expect(isDeaf(one.process, '192.0.2.9')).toBe(true);
+});
+
+test('IPv6: between containers, out through translation, in by a published port', async () => {
+  const context = labContext();
+  const remote = remoteOf(context.caller);
+  const network = createNetwork(context, { name: 'six', subnet6: 'fd00:6::/64' });
+  const one = container(context, network, '8080:80');
+  const two = container(context, network);
+  expect(two.lease.address6).toBe('fd00:6::3');
+  expect(pings(two.process, 'fd00:6::2')).toBe(true);
+  await Promise.all([server(remote, 'tcp', 7000, '::'), server(one.process, 'tcp', 80, '::')]);
+  expect(ask(two.process, 'tcp', '2001:db8::9', 7000)).toBe('hello 2001:db8::1');
+  expect(ask(remote, 'tcp', '2001:db8::1', 8080)).toBe('hello 2001:db8::9');
+  expect(ask(two.process, 'tcp', '2001:db8::1', 8080)).toBe('hello fd00:6::1');
+});
+
+test('the MTU of a network is that of its bridge and of every link', () => {
+  const context = labContext();
+  const network = createNetwork(context, { name: 'small', mtu: 1400 });
+  const one = container(context, network);
+  const mtu = (process: BlankProcess): number[] =>
+    json(process, 'ip', '-j', 'link').flatMap((it: { ifname: string; mtu: number }) =>
+      it.ifname === 'lo' ? [] : [it.mtu],
+    );
+  expect(mtu(one.process)).toEqual([1400]);
+  expect(mtu(context.caller)).toEqual([1400, 1400]);
+});
+
+test('a running container is connected to a second network and taken off it again', () => {
+  const context = labContext();
+  const [red, blue] = [createNetwork(context, { name: 'red' }), createNetwork(context, { name: 'blue' })];
+  const one = container(context, red);
+  const two = container(context, blue);
+  const lease = connect(context, one.process, blue, {
+    container: one.lease.container,
+    pid: one.process.pid,
+    link: 'eth1',
+  });
+  expect(pings(one.process, two.lease.address)).toBe(true);
+  expect(disconnect(context, blue, one.lease.container)).toEqual(lease);
+  expect(json(one.process, 'ip', '-j', 'link').map((it: { ifname: string }) => it.ifname)).toEqual(['lo', 'eth0']);
+});
+
+test('the way to 127.0.0.1 for published ports is not a way from a container to servers of the host', async () => {
+  const context = labContext();
+  const network = inspectNetwork(context, 'bridge');
+  const { process } = container(context, network);
+  await server(context.caller, 'tcp', 9000, '127.0.0.1');
+  const trick = 'sysctl -qw net.ipv4.conf.all.route_localnet=1; ip address del 127.0.0.1/8 dev lo';
+  output(process, 'sh', '-c', `${trick}; ip route add 127.0.0.1 via ${network.gateway}`);
+  expect(isSilent(process, 'tcp', '127.0.0.1', 9000)).toBe(true);
+  // Without our guard it would be one.
+  output(context.caller, 'nft', 'flush', 'chain', 'inet', context.bridge, 'guard');
+  expect(ask(process, 'tcp', '127.0.0.1', 9000)).toBe('hello 172.17.0.2');
+});

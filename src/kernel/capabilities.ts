@@ -27,7 +27,9 @@ export function capabilityNumber(name: string): number {
   const full = name.toUpperCase().replace(/^(CAP_)?/, 'CAP_');
   const number = CAPABILITIES.indexOf(full);
   if (number < 0) {
-    throw new UsageError(`capability ${JSON.stringify(name)} does not exist: use a name from capabilities(7), such as NET_ADMIN, or ALL`);
+    throw new UsageError(
+      `capability ${JSON.stringify(name)} does not exist: use a name from capabilities(7), such as NET_ADMIN, or ALL`,
+    );
   }
   return number;
 }

@@ -109,14 +109,18 @@ function exported(context: number): Buffer {
 export function compileFilter(source: FilterSource): Filter {
   const library = libseccomp();
   const context = Number(library.seccomp_init(source.defaultAction));
-  if (context === 0) throw new UsageError(`seccomp profile: libseccomp does not take the default action 0x${source.defaultAction.toString(16)}`);
+  if (context === 0)
+    throw new UsageError(
+      `seccomp profile: libseccomp does not take the default action 0x${source.defaultAction.toString(16)}`,
+    );
   const memory = new Memory();
   const unknown: string[] = [];
   let highest = -1;
   try {
     for (const name of source.architectures) {
       const token = Number(library.seccomp_arch_resolve_name(name));
-      if (token === 0) throw new UsageError(`seccomp profile: the architecture ${JSON.stringify(name)} is unknown to libseccomp`);
+      if (token === 0)
+        throw new UsageError(`seccomp profile: the architecture ${JSON.stringify(name)} is unknown to libseccomp`);
       check('seccomp_arch_add', library.seccomp_arch_add(context, token), EEXIST);
     }
     library.seccomp_attr_set(context, SCMP_FLTATR_CTL_NNP, 0);
@@ -130,7 +134,13 @@ export function compileFilter(source: FilterSource): Filter {
         continue;
       }
       highest = Math.max(highest, number);
-      const result = library.seccomp_rule_add_array(context, action, number, comparisons.length, layOut(memory, comparisons));
+      const result = library.seccomp_rule_add_array(
+        context,
+        action,
+        number,
+        comparisons.length,
+        layOut(memory, comparisons),
+      );
       check(`the rule for ${name}`, result, EEXIST);
     }
     return { program: exported(context), unknown, highest };

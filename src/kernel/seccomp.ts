@@ -27,7 +27,8 @@ const BPF_MAXINSNS = 4096;
  */
 export function setSeccompFilter(caller: Caller, program: Uint8Array, flags = 0): void {
   const length = program.length / INSTRUCTION;
-  if (length > BPF_MAXINSNS) throw new RangeError(`a seccomp filter of ${length} instructions: the kernel takes ${BPF_MAXINSNS}`);
+  if (length > BPF_MAXINSNS)
+    throw new RangeError(`a seccomp filter of ${length} instructions: the kernel takes ${BPF_MAXINSNS}`);
   const memory = new Memory();
   try {
     // struct sock_fprog { unsigned short len; struct sock_filter *filter; }

@@ -2,7 +2,7 @@
  * The seccomp profile of a container that asks for none, with Docker's meaning: what is not on the list is refused with EPERM, and a
  * capability opens the calls that go with it. Written in Docker's own profile format, so that `--security-opt seccomp=FILE` starts from the same shape.
  */
-import type { SeccompProfile, SeccompRule } from './seccomp.ts';
+import type { ProfileRule, SeccompProfile } from './seccomp.ts';
 
 /** System calls that harm nobody but the process that makes them. Those of 32-bit programs (`stat64`, `socketcall` …) are among them. */
 const ALLOWED = `
@@ -63,7 +63,7 @@ const WITH_CAPABILITY: Record<string, string> = {
 const words = (text: string): string[] => text.trim().split(/\s+/);
 
 /** Allows calls only where their first argument passes this test. */
-function whenFirst(name: string, op: string, value: number): SeccompRule {
+function whenFirst(name: string, op: string, value: number): ProfileRule {
   return { names: [name], action: 'SCMP_ACT_ALLOW', args: [{ index: 0, value, op }] };
 }
 
@@ -81,7 +81,11 @@ export const DEFAULT_PROFILE: SeccompProfile = {
   syscalls: [
     { names: words(ALLOWED), action: 'SCMP_ACT_ALLOW' },
     // Since Linux 4.8 a traced process cannot slip past its filter, so tracing is harmless.
-    { names: words('process_vm_readv process_vm_writev ptrace'), action: 'SCMP_ACT_ALLOW', includes: { minKernel: '4.8' } },
+    {
+      names: words('process_vm_readv process_vm_writev ptrace'),
+      action: 'SCMP_ACT_ALLOW',
+      includes: { minKernel: '4.8' },
+    },
     // Every family of sockets but AF_ALG (38) and AF_VSOCK (40).
     whenFirst('socket', 'SCMP_CMP_LT', 38),
     whenFirst('socket', 'SCMP_CMP_EQ', 39),
@@ -95,7 +99,7 @@ export const DEFAULT_PROFILE: SeccompProfile = {
       includes: { arches: ['arm64'] },
     },
     ...Object.entries(WITH_CAPABILITY).map(
-      ([capability, names]): SeccompRule => ({
+      ([capability, names]): ProfileRule => ({
         names: words(names),
         action: 'SCMP_ACT_ALLOW',
         includes: { caps: [capability] },

@@ -1,6 +1,7 @@
 /** From `linux.seccomp` to the program that the kernel runs: actions and operators become numbers, libseccomp compiles, the result is kept. */
 import { type Comparison, compileFilter, type FilterRule } from '../kernel/libseccomp.ts';
-import { type LinuxSeccomp, SECCOMP_OPERATORS, type SeccompSyscalls } from './seccomp.ts';
+import type { Seccomp, SeccompRule } from './config.ts';
+import { SECCOMP_OPERATORS } from './seccomp.ts';
 
 export interface SeccompFilter {
   /** Classic BPF, 8 bytes an instruction. */
@@ -30,7 +31,7 @@ function answer(action: string, errnoRet: number | undefined): number {
 }
 
 /** The comparisons of a rule. Two on the same argument cannot both be in one rule of libseccomp: they become alternatives, as in runc. */
-function alternatives(rule: SeccompSyscalls): Comparison[][] {
+function alternatives(rule: SeccompRule): Comparison[][] {
   const all = (rule.args ?? []).map(({ index, op, value, valueTwo }) => ({
     argument: index,
     operator: SECCOMP_OPERATORS.indexOf(op as never) + 1,
@@ -41,7 +42,7 @@ function alternatives(rule: SeccompSyscalls): Comparison[][] {
   return different ? [all] : all.map((it) => [it]);
 }
 
-function rulesOf(config: LinuxSeccomp, otherwise: number): FilterRule[] {
+function rulesOf(config: Seccomp, otherwise: number): FilterRule[] {
   return (config.syscalls ?? []).flatMap((rule) => {
     const action = answer(rule.action, rule.errnoRet);
     // libseccomp refuses a rule that says what the default says.
@@ -72,20 +73,24 @@ function newerIsNotThere(highest: number): Buffer {
     [0x20, 0, 0, 0], // ld [offsetof(struct seccomp_data, nr)]
     [0x54, 0, 0, ~X32_BIT >>> 0], // and #~X32_BIT
     [0x25, 0, 1, highest], // jgt #highest, next, over
-    [0x06, 0, 0, RET['SCMP_ACT_ERRNO']! + ENOSYS], // ret #SECCOMP_RET_ERRNO|ENOSYS
+    [0x06, 0, 0, RET.SCMP_ACT_ERRNO! + ENOSYS], // ret #SECCOMP_RET_ERRNO|ENOSYS
   ]);
 }
 
 const compiled = new Map<string, SeccompFilter>();
 
 /** The filter of a configuration, compiled once. @throws UsageError where libseccomp is missing or refuses it. */
-export function seccompFilter(config: LinuxSeccomp): SeccompFilter {
+export function seccompFilter(config: Seccomp): SeccompFilter {
   const key = JSON.stringify(config);
   const known = compiled.get(key);
   if (known) return known;
   const otherwise = answer(config.defaultAction, config.defaultErrnoRet);
   const architectures = (config.architectures ?? []).map((it) => it.replace(/^SCMP_ARCH_/, '').toLowerCase());
-  const { program, unknown, highest } = compileFilter({ defaultAction: otherwise, architectures, rules: rulesOf(config, otherwise) });
+  const { program, unknown, highest } = compileFilter({
+    defaultAction: otherwise,
+    architectures,
+    rules: rulesOf(config, otherwise),
+  });
   const withStub = config.defaultAction === 'SCMP_ACT_ERRNO' && highest >= COMMON_NUMBERS;
   const filter = { program: withStub ? Buffer.concat([newerIsNotThere(highest), program]) : program, unknown };
   compiled.set(key, filter);

@@ -4,16 +4,14 @@
  */
 import { release } from 'node:os';
 import { UsageError } from '../kernel/errors.ts';
+import type { Seccomp, SeccompRule } from './config.ts';
 import {
-  type LinuxSeccomp,
+  type ProfileRule,
   SECCOMP_ACTIONS,
   SECCOMP_FLAGS,
   SECCOMP_OPERATORS,
-  type SeccompArgument,
   type SeccompCondition,
   type SeccompProfile,
-  type SeccompRule,
-  type SeccompSyscalls,
 } from './seccomp.ts';
 
 /** The machine that a profile is resolved for. */
@@ -32,6 +30,7 @@ function wrong(where: string, reason: string): UsageError {
   return new UsageError(`seccomp profile: ${where} ${reason}`);
 }
 
+type Argument = NonNullable<SeccompRule['args']>[number];
 type Fields = Record<string, unknown>;
 
 function fields(value: unknown, where: string): Fields {
@@ -51,7 +50,8 @@ function text(value: unknown, where: string): string {
 }
 
 function oneOf(value: unknown, where: string, allowed: readonly string[]): string {
-  if (value === 'SCMP_ACT_NOTIFY') throw wrong(where, 'is SCMP_ACT_NOTIFY, which needs an agent that listens: use SCMP_ACT_ERRNO');
+  if (value === 'SCMP_ACT_NOTIFY')
+    throw wrong(where, 'is SCMP_ACT_NOTIFY, which needs an agent that listens: use SCMP_ACT_ERRNO');
   if (typeof value === 'string' && allowed.includes(value)) return value;
   throw wrong(where, `is ${JSON.stringify(value)}: use one of ${allowed.join(', ')}`);
 }
@@ -64,47 +64,47 @@ function whole(value: unknown, where: string, max: number): number {
 const optional = <T>(key: string, value: unknown, read: (value: unknown) => T): { [key: string]: T } =>
   value === undefined || value === null ? {} : { [key]: read(value) };
 
-function readArgument(value: unknown, where: string): SeccompArgument {
+function readArgument(value: unknown, where: string): Argument {
   const it = fields(value, where);
   return {
-    index: whole(it['index'], `${where}.index`, 5),
-    value: whole(it['value'], `${where}.value`, Number.MAX_SAFE_INTEGER),
-    ...optional('valueTwo', it['valueTwo'], (v) => whole(v, `${where}.valueTwo`, Number.MAX_SAFE_INTEGER)),
-    op: oneOf(it['op'], `${where}.op`, SECCOMP_OPERATORS),
+    index: whole(it.index, `${where}.index`, 5),
+    value: whole(it.value, `${where}.value`, Number.MAX_SAFE_INTEGER),
+    ...optional('valueTwo', it.valueTwo, (v) => whole(v, `${where}.valueTwo`, Number.MAX_SAFE_INTEGER)),
+    op: oneOf(it.op, `${where}.op`, SECCOMP_OPERATORS),
   };
 }
 
 function readCondition(value: unknown, where: string): SeccompCondition {
   const it = fields(value, where);
-  const minKernel = it['minKernel'];
+  const minKernel = it.minKernel;
   if (minKernel !== undefined && (typeof minKernel !== 'string' || !/^\d+\.\d+$/.test(minKernel))) {
     throw wrong(`${where}.minKernel`, 'must be a version such as "4.8"');
   }
   return {
-    caps: list(it['caps'], `${where}.caps`, text),
-    arches: list(it['arches'], `${where}.arches`, text),
+    caps: list(it.caps, `${where}.caps`, text),
+    arches: list(it.arches, `${where}.arches`, text),
     ...(minKernel === undefined ? {} : { minKernel }),
   };
 }
 
-function readRule(value: unknown, where: string): SeccompRule {
+function readRule(value: unknown, where: string): ProfileRule {
   const it = fields(value, where);
-  const names = it['names'] ?? (it['name'] === undefined ? [] : [it['name']]);
+  const names = it.names ?? (it.name === undefined ? [] : [it.name]);
   return {
     names: list(names, `${where}.names`, text),
-    action: oneOf(it['action'], `${where}.action`, SECCOMP_ACTIONS),
-    args: list(it['args'], `${where}.args`, readArgument),
-    ...optional('errnoRet', it['errnoRet'], (v) => whole(v, `${where}.errnoRet`, 0xffff)),
-    ...optional('includes', it['includes'], (v) => readCondition(v, `${where}.includes`)),
-    ...optional('excludes', it['excludes'], (v) => readCondition(v, `${where}.excludes`)),
+    action: oneOf(it.action, `${where}.action`, SECCOMP_ACTIONS),
+    args: list(it.args, `${where}.args`, readArgument),
+    ...optional('errnoRet', it.errnoRet, (v) => whole(v, `${where}.errnoRet`, 0xffff)),
+    ...optional('includes', it.includes, (v) => readCondition(v, `${where}.includes`)),
+    ...optional('excludes', it.excludes, (v) => readCondition(v, `${where}.excludes`)),
   };
 }
 
 function readArchitectures(value: unknown, where: string): { architecture: string; subArchitectures: string[] } {
   const it = fields(value, where);
   return {
-    architecture: text(it['architecture'], `${where}.architecture`),
-    subArchitectures: list(it['subArchitectures'], `${where}.subArchitectures`, text),
+    architecture: text(it.architecture, `${where}.architecture`),
+    subArchitectures: list(it.subArchitectures, `${where}.subArchitectures`, text),
   };
 }
 
@@ -112,12 +112,12 @@ function readArchitectures(value: unknown, where: string): { architecture: strin
 export function readSeccompProfile(value: unknown): SeccompProfile {
   const it = fields(value, 'it');
   return {
-    defaultAction: oneOf(it['defaultAction'], 'defaultAction', SECCOMP_ACTIONS),
-    architectures: list(it['architectures'], 'architectures', text),
-    archMap: list(it['archMap'], 'archMap', readArchitectures),
-    flags: list(it['flags'], 'flags', (v, where) => oneOf(v, where, SECCOMP_FLAGS)),
-    syscalls: list(it['syscalls'], 'syscalls', readRule),
-    ...optional('defaultErrnoRet', it['defaultErrnoRet'], (v) => whole(v, 'defaultErrnoRet', 0xffff)),
+    defaultAction: oneOf(it.defaultAction, 'defaultAction', SECCOMP_ACTIONS),
+    architectures: list(it.architectures, 'architectures', text),
+    archMap: list(it.archMap, 'archMap', readArchitectures),
+    flags: list(it.flags, 'flags', (v, where) => oneOf(v, where, SECCOMP_FLAGS)),
+    syscalls: list(it.syscalls, 'syscalls', readRule),
+    ...optional('defaultErrnoRet', it.defaultErrnoRet, (v) => whole(v, 'defaultErrnoRet', 0xffff)),
   };
 }
 
@@ -139,7 +139,7 @@ function atLeast(kernel: string, wanted: string): boolean {
 }
 
 /** Docker's rule: every included capability must be there, one of the processors must match, and nothing excluded may hold. */
-function holds(rule: SeccompRule, machine: Required<SeccompMachine>): boolean {
+function holds(rule: ProfileRule, machine: Required<SeccompMachine>): boolean {
   const { includes, excludes } = rule;
   const has = (name: string): boolean => machine.capabilities.includes(name);
   if (excludes?.caps?.some(has) || excludes?.arches?.includes(machine.arch)) return false;
@@ -150,18 +150,20 @@ function holds(rule: SeccompRule, machine: Required<SeccompMachine>): boolean {
 }
 
 /** The part of a profile that holds for this container on this machine, as config.json has it. */
-export function resolveSeccomp(profile: SeccompProfile, on: SeccompMachine): LinuxSeccomp {
+export function resolveSeccomp(profile: SeccompProfile, on: SeccompMachine): Seccomp {
   const machine = { arch: GO_ARCH[process.arch] ?? process.arch, kernel: release(), ...on };
   const mapped = profile.archMap?.find((it) => it.architecture === NATIVE[machine.arch]);
   const architectures = mapped ? [mapped.architecture, ...(mapped.subArchitectures ?? [])] : profile.architectures;
   const syscalls = (profile.syscalls ?? [])
     .filter((rule) => holds(rule, machine))
-    .map(({ names, action, errnoRet, args }): SeccompSyscalls => ({
-      names,
-      action,
-      ...(errnoRet === undefined ? {} : { errnoRet }),
-      ...(args?.length ? { args } : {}),
-    }));
+    .map(
+      ({ names, action, errnoRet, args }): SeccompRule => ({
+        names,
+        action,
+        ...(errnoRet === undefined ? {} : { errnoRet }),
+        ...(args?.length ? { args } : {}),
+      }),
+    );
   return {
     defaultAction: profile.defaultAction,
     ...(profile.defaultErrnoRet === undefined ? {} : { defaultErrnoRet: profile.defaultErrnoRet }),

@@ -3,29 +3,7 @@
  * (capabilities, processors, kernel version) and becomes the former once these are known – seccomp(2).
  */
 
-/** A condition on one argument of a system call. For SCMP_CMP_MASKED_EQ, `value` is the mask and `valueTwo` what must be left. */
-export interface SeccompArgument {
-  index: number;
-  value: number;
-  valueTwo?: number;
-  op: string;
-}
-
-export interface SeccompSyscalls {
-  names: string[];
-  action: string;
-  errnoRet?: number;
-  args?: SeccompArgument[];
-}
-
-/** `linux.seccomp` of config.json. */
-export interface LinuxSeccomp {
-  defaultAction: string;
-  defaultErrnoRet?: number;
-  architectures?: string[];
-  flags?: string[];
-  syscalls?: SeccompSyscalls[];
-}
+import type { Seccomp, SeccompRule } from './config.ts';
 
 /** When a rule of Docker's format holds. Processors have Go's names: amd64, arm64. */
 export interface SeccompCondition {
@@ -34,16 +12,16 @@ export interface SeccompCondition {
   minKernel?: string;
 }
 
-export interface SeccompRule extends SeccompSyscalls {
+export interface ProfileRule extends SeccompRule {
   comment?: string;
   includes?: SeccompCondition;
   excludes?: SeccompCondition;
 }
 
 /** Docker's profile format. */
-export interface SeccompProfile extends Omit<LinuxSeccomp, 'syscalls'> {
+export interface SeccompProfile extends Omit<Seccomp, 'syscalls'> {
   archMap?: { architecture: string; subArchitectures?: string[] | null }[];
-  syscalls?: SeccompRule[];
+  syscalls?: ProfileRule[];
 }
 
 export const SECCOMP_ACTIONS = [
@@ -68,4 +46,8 @@ export const SECCOMP_OPERATORS = [
 ] as const;
 
 /** Flags of seccomp(2) that a profile may ask for. */
-export const SECCOMP_FLAGS = ['SECCOMP_FILTER_FLAG_TSYNC', 'SECCOMP_FILTER_FLAG_LOG', 'SECCOMP_FILTER_FLAG_SPEC_ALLOW'] as const;
+export const SECCOMP_FLAGS = [
+  'SECCOMP_FILTER_FLAG_TSYNC',
+  'SECCOMP_FILTER_FLAG_LOG',
+  'SECCOMP_FILTER_FLAG_SPEC_ALLOW',
+] as const;

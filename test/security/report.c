@@ -227,12 +227,14 @@ static void seccomp_results(const struct attempt *attempts, int count) {
     ptrace(PTRACE_SETOPTIONS, child, 0, PTRACE_O_TRACESECCOMP | PTRACE_O_EXITKILL);
     ptrace(PTRACE_CONT, child, 0, 0);
     while (waitpid(child, &state, 0) == child && WIFSTOPPED(state)) {
+      int number = WSTOPSIG(state) == SIGTRAP ? 0 : WSTOPSIG(state);
       if (state >> 8 == (SIGTRAP | PTRACE_EVENT_SECCOMP << 8)) {
         shared->allowed[shared->current] = 1;
         skip_call(child);
       }
-      ptrace(PTRACE_CONT, child, 0, 0);
+      ptrace(PTRACE_CONT, child, 0, (long)number);
     }
+    /* uretprobe is exempt from seccomp, and ends whoever calls it without a probe. */
     if (WIFSIGNALED(state)) shared->code[shared->current++] = -1;
     else if (shared->current < count) { printf("seccomp\t*\tcannot try (%d)\n", WEXITSTATUS(state)); return; }
   }

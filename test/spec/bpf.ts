@@ -24,7 +24,9 @@ export function decide(program: Buffer, call: SystemCall): number {
   for (let pc = 0; pc * 8 < program.length; pc++) {
     const code = program.readUInt16LE(pc * 8);
     const [jt, jf, k] = [program[pc * 8 + 2]!, program[pc * 8 + 3]!, program.readUInt32LE(pc * 8 + 4)];
-    const jump = (condition: boolean): void => void (pc += condition ? jt : jf);
+    const jump = (condition: boolean): void => {
+      pc += condition ? jt : jf;
+    };
     if (code === 0x20) a = data.readUInt32LE(k);
     else if (code === 0x54) a = (a & k) >>> 0;
     else if (code === 0x05) pc += k;

@@ -6,19 +6,21 @@ import { seccompFilter } from '../../src/spec/seccomp-filter.ts';
 import { parseSeccompProfile, resolveSeccomp } from '../../src/spec/seccomp-profile.ts';
 import { decide } from './bpf.ts';
 
-const CAPABILITIES = 'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'
-  .split(' ')
-  .map((name) => `CAP_${name}`);
+const CAPABILITIES =
+  'CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE'
+    .split(' ')
+    .map((name) => `CAP_${name}`);
 
 /** What Docker's default refuses on x86-64 to a container with the default capabilities, whatever the arguments. */
-const DENIED = `syslog uselib ustat sysfs vhangup pivot_root _sysctl acct settimeofday mount umount2 swapon swapoff reboot sethostname setdomainname iopl
+const DENIED =
+  `syslog uselib ustat sysfs vhangup pivot_root _sysctl acct settimeofday mount umount2 swapon swapoff reboot sethostname setdomainname iopl
   ioperm create_module init_module delete_module get_kernel_syms query_module quotactl nfsservctl getpmsg putpmsg afs_syscall tuxcall security
   lookup_dcookie clock_settime vserver mbind set_mempolicy get_mempolicy kexec_load add_key request_key keyctl migrate_pages unshare move_pages
   perf_event_open fanotify_init open_by_handle_at setns kcmp finit_module kexec_file_load bpf userfaultfd io_uring_setup io_uring_enter
   io_uring_register open_tree move_mount fsopen fsconfig fsmount fspick pidfd_getfd process_madvise mount_setattr quotactl_fd
   set_mempolicy_home_node`
-  .trim()
-  .split(/\s+/);
+    .trim()
+    .split(/\s+/);
 
 const [ALLOW, ERRNO, KILL] = [0x7fff0000, 0x00050000, 0];
 const [EPERM, ENOSYS] = [1, 38];
@@ -70,7 +72,8 @@ describe.skipIf(numbers.size === 0 || process.arch !== 'x64')('the default profi
 
   test('a capability opens the calls that go with it', () => {
     const program = defaultFilter(['CAP_SYS_ADMIN', 'CAP_SYS_TIME']);
-    for (const name of ['mount', 'unshare', 'setns', 'clone3', 'bpf', 'settimeofday']) expect(ask(program, name)).toBe(ALLOW);
+    for (const name of ['mount', 'unshare', 'setns', 'clone3', 'bpf', 'settimeofday'])
+      expect(ask(program, name)).toBe(ALLOW);
     expect(ask(program, 'clone', 0x10000000)).toBe(ALLOW);
     expect(ask(program, 'reboot')).toBe(ERRNO + EPERM);
   });
@@ -112,10 +115,11 @@ describe('filters', () => {
   });
 
   test('the conditions of a rule', () => {
-    const rule = (more: object) => resolveSeccomp(
-      { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['read'], action: 'SCMP_ACT_ALLOW', ...more }] },
-      { capabilities: ['CAP_KILL'], arch: 'amd64', kernel: '5.10.0-23-amd64' },
-    ).syscalls?.length;
+    const rule = (more: object) =>
+      resolveSeccomp(
+        { defaultAction: 'SCMP_ACT_ERRNO', syscalls: [{ names: ['read'], action: 'SCMP_ACT_ALLOW', ...more }] },
+        { capabilities: ['CAP_KILL'], arch: 'amd64', kernel: '5.10.0-23-amd64' },
+      ).syscalls?.length;
     expect(rule({})).toBe(1);
     expect(rule({ includes: { caps: ['CAP_KILL'] } })).toBe(1);
     expect(rule({ includes: { caps: ['CAP_KILL', 'CAP_BPF'] } })).toBe(0);
@@ -131,8 +135,14 @@ describe('filters', () => {
     ['[]', /must be an object/],
     ['{}', /defaultAction is undefined: use one of SCMP_ACT_KILL/],
     ['{"defaultAction":"SCMP_ACT_NOTIFY"}', /needs an agent/],
-    ['{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"allow"}]}', /syscalls\[0\]\.action is "allow"/],
-    ['{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":[5],"action":"SCMP_ACT_ERRNO"}]}', /syscalls\[0\]\.names\[0\]/],
+    [
+      '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"allow"}]}',
+      /syscalls\[0\]\.action is "allow"/,
+    ],
+    [
+      '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":[5],"action":"SCMP_ACT_ERRNO"}]}',
+      /syscalls\[0\]\.names\[0\]/,
+    ],
     [
       '{"defaultAction":"SCMP_ACT_ALLOW","syscalls":[{"names":["read"],"action":"SCMP_ACT_ERRNO","args":[{"index":6,"value":1,"op":"SCMP_CMP_EQ"}]}]}',
       /args\[0\]\.index must be a whole number from 0 to 5/,
@@ -144,6 +154,8 @@ describe('filters', () => {
   });
 
   test('an unknown processor is named', () => {
-    expect(() => seccompFilter({ defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_Z80'] })).toThrow(/"z80" is unknown/);
+    expect(() => seccompFilter({ defaultAction: 'SCMP_ACT_ALLOW', architectures: ['SCMP_ARCH_Z80'] })).toThrow(
+      /"z80" is unknown/,
+    );
   });
 });

@@ -8,7 +8,7 @@ import { exists, writeKernel } from '../kernel/files.ts';
 import type { LinuxDeviceRule, LinuxResources } from '../spec/resources.ts';
 import { contentOf, writeAll } from './apply.ts';
 import { applyDevices } from './device-rules.ts';
-import { missingController, missingFile, readOnly } from './explain.ts';
+import { missingController, missingFile, readOnly, versionOf } from './explain.ts';
 import { canKill, type Freezer, freeze, isFrozen, killAll, killEach, processesOf, thaw } from './freezer.ts';
 import { type Controller, type Hierarchy, type Layout, layout } from './layout.ts';
 import { checkedPath, parentName } from './path.ts';
@@ -242,11 +242,3 @@ export class Cgroup {
 
 const partsOf = (host: Layout, path: string): Part[] =>
   host.hierarchies.map((hierarchy) => ({ hierarchy, directory: hierarchy.mount + path }));
-
-const versionOf =
-  (host: Layout) =>
-  (controller: Controller, limit: string): 1 | 2 => {
-    const hierarchy = host.controllers.get(controller);
-    if (!hierarchy) throw missingController(controller, limit);
-    return hierarchy.version;
-  };

@@ -38,7 +38,7 @@ export function compile(options: RunOptions, image: Image, id: string, rootPath:
   );
   if (options.workdir !== undefined) config.process.cwd = options.workdir;
   if (options.readOnly) config.root.readonly = true;
-  const resources: NonNullable<Config['linux']['resources']> = {};
+  const resources: NonNullable<Config['linux']['resources']> = { ...config.linux.resources };
   if (options.memory !== undefined)
     resources.memory = { limit: parseBytes(options.memory, '--memory', { min: LEAST_MEMORY }) };
   if (options.cpus !== undefined) {

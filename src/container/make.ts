@@ -11,6 +11,7 @@ import { compile } from './compile.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
 import { containersDirectory, stateRoot } from './paths.ts';
+import { isRootless, makeRootless } from './rootless.ts';
 
 /** Sixty-four hexadecimal digits, Docker's form. */
 export const newId = (): string => randomBytes(32).toString('hex');
@@ -32,6 +33,7 @@ export function makeBox(options: RunOptions, more: { stdio?: Stdio; dieWithParen
   const asked =
     image.environment.length > 0 ? { ...options, env: [...image.environment, ...(options.env ?? [])] } : options;
   const config = compile(asked, image, id, join(directory, 'root'));
+  if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });

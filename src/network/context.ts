@@ -23,7 +23,7 @@ export function networkContext(overrides: Partial<NetworkContext> = {}): Network
   return {
     caller: overrides.caller ?? host,
     directory: overrides.directory ?? join(stateRoot(), 'networks'),
-    bridge: overrides.bridge ?? process.env['MINIDOCKER_BRIDGE'] ?? DEFAULT_BRIDGE,
+    bridge: overrides.bridge ?? process.env.MINIDOCKER_BRIDGE ?? DEFAULT_BRIDGE,
   };
 }
 

@@ -65,7 +65,7 @@ function tell(caller: Caller, commands: string, started: bigint, result: number)
 
 function runProgram(commands: string, pid: number | undefined): string {
   const [program, ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), 'nft', '-f', '-'];
-  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
   const done = spawnSync(program!, args, { input: commands, encoding: 'utf8', env: { ...process.env, PATH } });
   if (done.error || done.status === 127) throw noNft(done.error);
   if (done.status !== 0) throw new NftError(done.stderr);

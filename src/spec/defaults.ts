@@ -1,5 +1,6 @@
 /** What every container gets where nothing else is said: the same as Docker's and runc's defaults. */
 import type { Config, Device, Mount, NamespaceType } from './config.ts';
+import type { LinuxDeviceRule } from './resources.ts';
 
 /** The new namespaces of an ordinary container. */
 export const defaultNamespaces: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'cgroup'];
@@ -60,6 +61,30 @@ export const defaultDeviceLinks: readonly (readonly [path: string, target: strin
   ['/dev/stdin', '/proc/self/fd/0'],
   ['/dev/stdout', '/proc/self/fd/1'],
   ['/dev/stderr', '/proc/self/fd/2'],
+];
+
+const rule = (access: string, major?: number, minor?: number): LinuxDeviceRule => ({
+  allow: true,
+  type: 'c',
+  access,
+  ...(major === undefined ? {} : { major }),
+  ...(minor === undefined ? {} : { minor }),
+});
+
+/** Which devices may be opened: all are denied but those under /dev and terminals. A node may be made of any (it opens nothing). */
+export const defaultDeviceRules: readonly LinuxDeviceRule[] = [
+  { allow: false, access: 'rwm' },
+  rule('m'),
+  { allow: true, type: 'b', access: 'm' },
+  rule('rwm', 1, 3),
+  rule('rwm', 1, 5),
+  rule('rwm', 1, 7),
+  rule('rwm', 1, 8),
+  rule('rwm', 1, 9),
+  rule('rwm', 5, 0),
+  rule('rwm', 5, 1),
+  rule('rwm', 5, 2),
+  rule('rwm', 136),
 ];
 
 /** Hidden: what tells about, or acts on, the whole machine. */
@@ -133,6 +158,7 @@ export function defaultConfig(args: readonly string[], rootPath: string): Config
     linux: {
       namespaces: defaultNamespaces.map((type) => ({ type })),
       devices: defaultDevices.map((it) => ({ ...it })),
+      resources: { devices: defaultDeviceRules.map((it) => ({ ...it })) },
       sysctl: { ...defaultSysctls },
       maskedPaths: [...defaultMaskedPaths],
       readonlyPaths: [...defaultReadonlyPaths],

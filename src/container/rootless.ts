@@ -1,0 +1,36 @@
+/** Without root: what changes in a configuration so that the kernel allows it – a user namespace with one id mapped, our own – see user_namespaces(7). */
+import { UsageError } from '../kernel/errors.ts';
+import type { Config } from '../spec/config.ts';
+
+/** Is this process not root? */
+export const isRootless = (): boolean => process.getuid?.() !== 0;
+
+/** What is not possible then, each in a line; said once, at the start. */
+export const rootlessLimits: readonly string[] = [
+  'one user and one group only: root inside is you outside',
+  'no limits of memory, processors or processes: control groups belong to root',
+  'no network but loopback, or the host’s',
+];
+
+/** Changes the configuration in place. */
+export function makeRootless(config: Config): Config {
+  const { linux } = config;
+  linux.namespaces = [{ type: 'user' }, ...linux.namespaces.filter((it) => it.type !== 'user')];
+  linux.uidMappings ??= [{ containerID: 0, hostID: process.getuid?.() ?? 0, size: 1 }];
+  linux.gidMappings ??= [{ containerID: 0, hostID: process.getgid?.() ?? 0, size: 1 }];
+  const limited = Object.entries(linux.resources ?? {}).find(
+    ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,
+  );
+  if (limited) {
+    throw new UsageError(
+      `a limit of ${limited[0]} cannot be enforced without root: control groups belong to root here`,
+      {
+        remedy: 'run it as root (sudo), or leave the limit out',
+      },
+    );
+  }
+  delete linux.cgroupsPath;
+  delete linux.resources;
+  config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');
+  return config;
+}

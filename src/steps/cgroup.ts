@@ -1,0 +1,91 @@
+/** A control group of its own, and limits in it – see cgroups(7), and Documentation/admin-guide/cgroup-v2.rst. */
+import { basename } from 'node:path';
+import { Cgroup } from '../cgroup/cgroup.ts';
+import { UsageError } from '../kernel/errors.ts';
+import { cgroupsOf } from '../kernel/proc.ts';
+import type { LinuxResources } from '../spec/resources.ts';
+import type { Box } from './box.ts';
+import { codeOf, type Step } from './step.ts';
+
+const NOTE = 'cgroup';
+
+/** The box's control group. @throws UsageError where it has none yet. */
+export function cgroupOf(box: Box): Cgroup {
+  const group = box.notes.get(NOTE) as Cgroup | undefined;
+  if (group) return group;
+  throw new UsageError('the container has no control group yet', {
+    remedy: "make one first: await box.apply(steps.cgroup('minidocker/lab'))",
+  });
+}
+
+/** @param path of the group, as `minidocker/lab`: it is made in every hierarchy that this host has. */
+export function cgroup(path: string): Step {
+  return {
+    name: 'cgroup',
+    title: 'a control group of its own',
+    explain:
+      'A control group counts and limits what its processes use together: memory, processor time, number of processes. It is a directory; the kernel fills it with files to read and write. Children are born into the group of their parent.',
+    manual: ['cgroups(7)'],
+    calls: [`mkdir("/sys/fs/cgroup/…/${path}")`, 'write("…/cgroup.procs", PID)'],
+    code: codeOf('cgroup', path),
+    apply(box) {
+      const group = Cgroup.create(path);
+      box.notes.set(NOTE, group);
+      group.join(box.process.pid);
+    },
+    observe(box) {
+      const groups = cgroupsOf(box.process.pid).filter((it) => it.path !== '/');
+      return { path: groups[0]?.path, hierarchies: groups.length, processes: cgroupOf(box).processes().length };
+    },
+    undo(box) {
+      const group = box.notes.get(NOTE) as Cgroup | undefined;
+      if (!group) return;
+      group.kill();
+      group.remove();
+      box.notes.delete(NOTE);
+    },
+  };
+}
+
+const words: Record<string, string> = {
+  memory: 'memory',
+  cpu: 'processor time',
+  pids: 'processes',
+  blockIO: 'disks',
+  hugepageLimits: 'huge pages',
+  devices: 'devices',
+  unified: 'others',
+};
+
+/** Which controllers keep a kind of limit. */
+const controllers: Record<string, string[]> = {
+  memory: ['memory'],
+  cpu: ['cpu', 'cpuset'],
+  pids: ['pids'],
+  blockIO: ['io', 'blkio'],
+  hugepageLimits: ['hugetlb'],
+  devices: ['devices'],
+};
+
+/** @param resources limits as in the configuration: `{ memory: { limit: 64 * 2 ** 20 }, pids: { limit: 20 } }`. */
+export function limits(resources: LinuxResources): Step {
+  const kinds = Object.entries(resources).filter(([, value]) => value !== undefined && Object.keys(value).length > 0);
+  return {
+    name: 'limits',
+    title: `limits: ${kinds.map(([key]) => words[key] ?? key).join(', ') || 'none'}`,
+    explain:
+      'Each limit is a number written to a file of the group. Too much memory: the kernel kills a process of the group. Too many processes: fork fails. Too much processor time: all wait for the next period. What is read back is what the kernel accepted.',
+    manual: ['cgroups(7)'],
+    calls: kinds.map(([key, value]) => `write("…/${key}", ${JSON.stringify(value)})`),
+    code: codeOf('limits', resources),
+    check: (box) => void cgroupOf(box),
+    apply: (box) => cgroupOf(box).apply(resources),
+    observe(box) {
+      const asked = kinds.flatMap(([key]) => controllers[key] ?? []);
+      const files = cgroupOf(box)
+        .readBack()
+        .filter((it) => asked.includes(it.controller));
+      return Object.fromEntries(files.map((it) => [basename(it.path), it.value]));
+    },
+  };
+}

@@ -42,14 +42,15 @@ function requirePermitted(wanted: bigint, have: CapabilitySets): void {
   });
 }
 
+/** Docker's fourteen, and none that a program could inherit. */
+const usual: Capabilities = {
+  bounding: [...defaultCapabilities],
+  effective: [...defaultCapabilities],
+  permitted: [...defaultCapabilities],
+};
+
 /** @param sets names as `CAP_CHOWN`, for each of the five sets; Docker's fourteen where nothing is said. */
-export function capabilities(
-  sets: Capabilities = {
-    bounding: [...defaultCapabilities],
-    effective: [...defaultCapabilities],
-    permitted: [...defaultCapabilities],
-  },
-): Step {
+export function capabilities(sets: Capabilities = usual): Step {
   const bounding = sets.bounding ?? [];
   return {
     name: 'capabilities',
@@ -63,8 +64,10 @@ export function capabilities(
       `capset({effective, permitted: ${(sets.permitted ?? []).length} capabilities, inheritable: ${(sets.inheritable ?? []).length}})`,
       'prctl(PR_SET_KEEPCAPS, 0)',
     ],
-    code: codeOf('capabilities', sets),
-    check: () => Object.values(sets).forEach((names: string[] | undefined) => capabilityMask(names ?? [])),
+    code: JSON.stringify(sets) === JSON.stringify(usual) ? codeOf('capabilities') : codeOf('capabilities', sets),
+    check() {
+      for (const names of Object.values(sets)) capabilityMask((names as string[] | undefined) ?? []);
+    },
     apply(box) {
       const by = box.process;
       const [effective, permitted, inheritable] = [sets.effective, sets.permitted, sets.inheritable].map((it) =>

@@ -21,7 +21,7 @@ export function keyring(): Step {
           box.process.call('keyctl', KEYCTL_JOIN_SESSION_KEYRING, `_ses.${box.id.slice(0, 64)}`),
         );
       } catch (error) {
-        if (!isRefusal(error, 'ENOSYS', 'EPERM', 'EDQUOT')) throw error;
+        if (!isRefusal(error, 'ENOSYS')) throw error;
       }
     },
     observe: (box) => ({ keyring: box.notes.get('keyring') as number | undefined }),

@@ -43,7 +43,10 @@ export function maskedPaths(paths: readonly string[] = defaultMaskedPaths): Step
       'mount("/dev/null", FILE, NULL, MS_BIND, NULL)',
       'mount("tmpfs", DIRECTORY, "tmpfs", MS_RDONLY|MS_NOSUID|MS_NODEV|MS_NOEXEC, "size=0,mode=755")',
     ],
-    code: paths === defaultMaskedPaths ? codeOf('maskedPaths') : codeOf('maskedPaths', paths),
+    code:
+      JSON.stringify(paths) === JSON.stringify(defaultMaskedPaths)
+        ? codeOf('maskedPaths')
+        : codeOf('maskedPaths', paths),
     check(box) {
       requirePrivate(box, 'covering files of /proc');
       requireRoot(box, 'covering files of /proc');

@@ -30,7 +30,10 @@ export function readonlyPaths(paths: readonly string[] = defaultReadonlyPaths): 
       'Writing "b" to /proc/sysrq-trigger restarts the machine, and most of /proc/sys knows no namespaces: root in the container is root there too. Each is bound onto itself, which makes a mount of it, and that mount is made read-only.',
     manual: ['proc(5)', 'mount_setattr(2)'],
     calls: ['mount(PATH, PATH, NULL, MS_BIND|MS_REC, NULL)', 'mount_setattr(PATH, AT_RECURSIVE, {MOUNT_ATTR_RDONLY})'],
-    code: paths === defaultReadonlyPaths ? codeOf('readonlyPaths') : codeOf('readonlyPaths', paths),
+    code:
+      JSON.stringify(paths) === JSON.stringify(defaultReadonlyPaths)
+        ? codeOf('readonlyPaths')
+        : codeOf('readonlyPaths', paths),
     check(box) {
       requirePrivate(box, 'making files of /proc read-only');
       requireRoot(box, 'making files of /proc read-only');

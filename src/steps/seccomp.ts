@@ -3,13 +3,19 @@ import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { statusOf } from '../kernel/proc.ts';
 import { SECCOMP_FILTER_FLAG, setSeccompFilter } from '../kernel/seccomp.ts';
 import type { Seccomp } from '../spec/config.ts';
+import { defaultCapabilities } from '../spec/defaults.ts';
+import { DEFAULT_PROFILE } from '../spec/seccomp-default.ts';
 import { seccompFilter } from '../spec/seccomp-filter.ts';
+import { resolveSeccomp } from '../spec/seccomp-profile.ts';
 import { codeOf, type Step } from './step.ts';
 
 const modes: Record<string, string> = { '0': 'none', '1': 'strict', '2': 'filter' };
 
-/** @param config `linux.seccomp` of config.json. */
-export function seccomp(config: Seccomp): Step {
+/** What an ordinary container gets. */
+const usual = (): Seccomp => resolveSeccomp(DEFAULT_PROFILE, { capabilities: defaultCapabilities });
+
+/** @param config `linux.seccomp` of config.json; Docker's default for the usual capabilities where nothing is said. */
+export function seccomp(config: Seccomp = usual()): Step {
   const names = new Set((config.syscalls ?? []).flatMap((it) => it.names));
   const flags = (config.flags ?? []).reduce(
     (bits, name) => bits | (SECCOMP_FILTER_FLAG[name as keyof typeof SECCOMP_FILTER_FLAG] ?? 0),
@@ -22,7 +28,7 @@ export function seccomp(config: Seccomp): Step {
       'The kernel has some four hundred doors, and a program needs a few of them. A filter, a small program that the kernel runs before each system call, refuses the rest: what can’t be called has no bug that could be used. It can never be taken off again. Installing one needs CAP_SYS_ADMIN (so it comes before the capabilities are dropped) or the no-new-privileges bit.',
     manual: ['seccomp(2)', 'seccomp_rule_add(3)', 'bpf(2)'],
     calls: ['seccomp(SECCOMP_SET_MODE_FILTER, 0, {len, filter})'],
-    code: codeOf('seccomp', config),
+    code: JSON.stringify(config) === JSON.stringify(usual()) ? codeOf('seccomp') : codeOf('seccomp', config),
     apply(box) {
       const { program, unknown } = seccompFilter(config);
       box.notes.set('seccomp', { instructions: program.length / 8, unknown: unknown.join(' ') || undefined });

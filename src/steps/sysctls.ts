@@ -53,7 +53,7 @@ export function sysctls(settings: Readonly<Record<string, string>> = defaultSysc
       'Some settings of the kernel exist once for each namespace: those of the network, of message queues and of shared memory. They are the container’s to set. All others are the machine’s, and refused.',
     manual: ['proc_sys(5)', 'network_namespaces(7)', 'ipc_namespaces(7)'],
     calls: entries.map(([name, value]) => `write("${pathOf(name)}", "${value}")`),
-    code: settings === defaultSysctls ? codeOf('sysctls') : codeOf('sysctls', settings),
+    code: JSON.stringify(settings) === JSON.stringify(defaultSysctls) ? codeOf('sysctls') : codeOf('sysctls', settings),
     check(box) {
       for (const [name] of entries) {
         const kind = namespaceOf(name);

@@ -19,7 +19,7 @@ export function makeRootless(config: Config): Config {
   linux.uidMappings ??= [{ containerID: 0, hostID: process.getuid?.() ?? 0, size: 1 }];
   linux.gidMappings ??= [{ containerID: 0, hostID: process.getgid?.() ?? 0, size: 1 }];
   const limited = Object.entries(linux.resources ?? {}).find(
-    ([, value]) => value !== undefined && Object.keys(value).length > 0,
+    ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,
   );
   if (limited) {
     throw new UsageError(

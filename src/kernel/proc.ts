@@ -53,8 +53,11 @@ export function parseMountInfo(content: string): Mount[] {
     });
 }
 
+/** /proc/PID/mountinfo as it is. */
+export const mountInfoOf = (pid: number | 'self'): string => text(`/proc/${pid}/mountinfo`) ?? '';
+
 /** The mounts that a process sees. */
-export const mountsOf = (pid: number | 'self'): Mount[] => parseMountInfo(text(`/proc/${pid}/mountinfo`) ?? '');
+export const mountsOf = (pid: number | 'self'): Mount[] => parseMountInfo(mountInfoOf(pid));
 
 /** The pairs of /proc/PID/status: `Name`, `NSpid`, `CapEff`, `NoNewPrivs`, `Seccomp` … */
 export function statusOf(pid: number | 'self'): Map<string, string> {

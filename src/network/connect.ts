@@ -8,14 +8,24 @@ import { parseAddress, parseSubnet } from './address.ts';
 import { ensureBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
-import { allocate, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
+import { allocate, claimPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
-import { addNetworkRules, addPortRules, removePortRules } from './nat.ts';
+import { addNetworkRules, removePortRules } from './nat.ts';
 import { addAddress } from './netlink/addresses.ts';
 import { addVeth, changeLink, deleteLink } from './netlink/links.ts';
 import { addRoute } from './netlink/routes.ts';
-import { publicationsOf } from './publications.ts';
+import type { PublishedPort } from './ports.ts';
+import { openPorts, publicationsOf, rebuildRules } from './publications.ts';
+import { withLock } from './store.ts';
 import { ensureSysctl } from './sysctl.ts';
+
+/** Makes the bridge and lets the network into the firewall table; nothing happens where they are there. */
+export function prepare(context: NetworkContext, network: Network): void {
+  withLock(context, () => {
+    ensureBridge(context, network);
+    addNetworkRules(context, network);
+  });
+}
 
 /** One end of the cable is on the bridge, the other in the network namespace of process `pid`, as link `link`. */
 export function layCable(
@@ -27,8 +37,12 @@ export function layCable(
 ): void {
   const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
   const name = hostLinkName(context, container, network.name);
-  const settings = { master: network.bridge, up: true, ...mtu };
-  addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+  withLock(context, () => {
+    // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
+    ensureBridge(context, network);
+    const settings = { master: network.bridge, up: true, ...mtu };
+    addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+  });
   // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
   changeLink(context.caller, name, { hairpin: true });
 }
@@ -36,6 +50,14 @@ export function layCable(
 /** Takes the cable away, both ends. @returns whether there was one */
 export const removeCable = (context: NetworkContext, network: Network, container: string): boolean =>
   deleteLink(context.caller, hostLinkName(context, container, network.name));
+
+/** Gives a container its addresses on a network, in the books. */
+export function takeAddress(context: NetworkContext, network: Network, request: LeaseRequest): Lease {
+  const { lease, displaced } = allocate(context, network, request);
+  // Ports of a dead container must not lead to whoever has its address now.
+  if (displaced.some((it) => it.ports.length > 0)) rebuildRules(context);
+  return lease;
+}
 
 /** Gives the inner end its hardware address and its addresses, and brings it up. */
 export function configureLink(inside: Caller, link: string, network: Network, lease: Lease): void {
@@ -53,8 +75,12 @@ export function addDefaultRoutes(inside: Caller, network: Network): void {
     if (gateway !== undefined) unlessThere(() => addRoute(inside, { via: parseAddress(gateway) }));
 }
 
-/** Opens the ports of a lease; returns when packets to them arrive. */
-export const publish = (context: NetworkContext, lease: Lease): void => addPortRules(context, publicationsOf(lease));
+/** Publishes ports of a container. @returns its lease with the ports @throws UsageError when one is taken */
+export function publish(context: NetworkContext, lease: Lease, ports: readonly PublishedPort[]): Lease {
+  const claimed = claimPorts(context, lease, ports);
+  openPorts(context, claimed);
+  return claimed;
+}
 
 export const unpublish = (context: NetworkContext, lease: Lease): void =>
   removePortRules(context, publicationsOf(lease));
@@ -63,20 +89,19 @@ export const unpublish = (context: NetworkContext, lease: Lease): void =>
 export interface Connection extends LeaseRequest {
   /** Name of the link inside, "eth0" … */
   readonly link: string;
+  readonly ports?: readonly PublishedPort[];
 }
 
 /** All at once. `inside` makes the calls in the container's network namespace. Undoes what it did when it fails. */
 export function connect(context: NetworkContext, inside: Caller, network: Network, connection: Connection): Lease {
-  const { container, pid, link } = connection;
-  ensureBridge(context, network);
-  addNetworkRules(context, network);
-  const lease = allocate(context, network, connection);
+  const { container, pid, link, ports = [] } = connection;
+  prepare(context, network);
   try {
     layCable(context, network, container, pid, link);
+    const lease = takeAddress(context, network, connection);
     configureLink(inside, link, network, lease);
     addDefaultRoutes(inside, network);
-    publish(context, lease);
-    return lease;
+    return ports.length > 0 ? publish(context, lease, ports) : lease;
   } catch (error) {
     disconnect(context, network, container);
     throw error;

@@ -40,7 +40,6 @@ export interface LeaseRequest {
   readonly address6?: string;
   readonly mac?: string;
   readonly names?: readonly string[];
-  readonly ports?: readonly PublishedPort[];
 }
 
 const FILE = 'leases.json';
@@ -57,20 +56,41 @@ export const findLease = (context: NetworkContext, network: string, container: s
 export const allLeases = (context: NetworkContext): Lease[] =>
   storedNames(context).flatMap((name) => leasesOf(context, name));
 
+/** A new lease, and those of dead containers that it takes the place of. */
+export interface Allocation {
+  readonly lease: Lease;
+  readonly displaced: readonly Lease[];
+}
+
 /** Gives a container its addresses on a network. A lease that it had there is replaced. @throws UsageError */
-export function allocate(context: NetworkContext, network: Network, request: LeaseRequest): Lease {
+export function allocate(context: NetworkContext, network: Network, request: LeaseRequest): Allocation {
   return withLock(context, () => {
     const others = leasesOf(context, network.name).filter((lease) => lease.container !== request.container);
-    const lease = leaseFor(network, request, others) ?? leaseFor(network, request, others.filter(isAlive));
+    // Who still lives is asked only where it matters: for a wish, and when all addresses seem taken.
+    const wishes = request.address !== undefined || request.address6 !== undefined;
+    const first = wishes ? undefined : leaseFor(network, request, others);
+    const lease = first ?? leaseFor(network, request, others.filter(isAlive));
     if (!lease)
       throw new UsageError(`network "${network.name}" has no free address left`, {
         remedy: 'remove containers, or make a larger network',
       });
-    const ports = settlePorts(context.caller, request.ports ?? [], publishedByOthers(context, request.container));
-    const settled = { ...lease, ports };
-    // Whoever had the address and is dead loses it now.
-    writeStored(context, network.name, FILE, [...others.filter((other) => !clash(other, lease)), settled]);
-    return settled;
+    const displaced = others.filter((other) => clash(other, lease));
+    writeStored(context, network.name, FILE, [...others.filter((other) => !displaced.includes(other)), lease]);
+    return { lease, displaced };
+  });
+}
+
+/**
+ * Notes in a container's lease which ports it publishes; for port 0 a free one is chosen. They replace those it had.
+ * @throws UsageError when one is taken, by a program of the host or by another container
+ */
+export function claimPorts(context: NetworkContext, lease: Lease, wanted: readonly PublishedPort[]): Lease {
+  return withLock(context, () => {
+    const ports = settlePorts(context.caller, wanted, publishedByOthers(context, lease.container));
+    const others = leasesOf(context, lease.network).filter((other) => other.container !== lease.container);
+    const claimed = { ...lease, ports };
+    writeStored(context, lease.network, FILE, [...others, claimed]);
+    return claimed;
   });
 }
 

@@ -5,9 +5,9 @@ import type { NetworkContext } from './context.ts';
 import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
 import { allLeases, isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
 import { hostLinkName, isHostLink } from './names.ts';
-import { type Publication, removeNetworkRules, removeTable, replaceTable } from './nat.ts';
+import { removeNetworkRules, removeTable } from './nat.ts';
 import { deleteLink, links } from './netlink/links.ts';
-import { publicationsOf } from './publications.ts';
+import { rebuildRules } from './publications.ts';
 import { removeStored, withLock } from './store.ts';
 
 /** Removes a network: its bridge, its rules, its file. @throws UsageError when containers are on it */
@@ -58,19 +58,22 @@ export function reconcile(context: NetworkContext): Reconciled {
   return { leases, links: orphans };
 }
 
-/** Writes the table anew from what the files say. */
-export function rebuildRules(context: NetworkContext): void {
-  withLock(context, () => {
+/**
+ * Takes away the bridges that no link is on, and the table when no bridge is left: the host is as it was before the
+ * first container. Definitions stay. @returns names of the networks that were idle
+ */
+export function removeIdle(context: NetworkContext): string[] {
+  return withLock(context, () => {
+    const present = links(context.caller);
+    const isIdle = ({ bridge }: Network): boolean => {
+      const index = present.find((link) => link.name === bridge)?.index;
+      return index === undefined || !present.some((link) => link.master === index);
+    };
     const networks = listNetworks(context);
-    const publications: Publication[] = allLeases(context).filter(isAlive).flatMap(publicationsOf);
-    replaceTable(context, networks, publications);
-  });
-}
-
-/** Takes every bridge and the table away; definitions stay. For when nothing runs any more. */
-export function tearDown(context: NetworkContext): void {
-  withLock(context, () => {
-    for (const network of listNetworks(context)) removeBridge(context, network);
-    removeTable(context);
+    const idle = networks.filter(isIdle);
+    const removed = idle.filter((network) => removeBridge(context, network));
+    if (idle.length === networks.length) removeTable(context);
+    else for (const network of removed) removeNetworkRules(context, network);
+    return removed.map((network) => network.name);
   });
 }

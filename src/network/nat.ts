@@ -130,6 +130,13 @@ export function hasTable(context: NetworkContext): boolean {
   }
 }
 
+/** The elements of a set of ours, as nft writes them. */
+export function listSet(context: NetworkContext, set: string): string[] {
+  const text = nft(context.caller, `list set inet ${context.bridge} ${set}`);
+  const elements = /elements = \{([^}]*)\}/.exec(text)?.[1] ?? '';
+  return elements.split(',').flatMap((it) => it.trim() || []);
+}
+
 /** Puts the table in place of whatever it was, in one transaction: connections that are open stay open. */
 export function replaceTable(
   context: NetworkContext,

@@ -2,6 +2,7 @@
 import { basename } from 'node:path';
 import { MS } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
+import type { Request } from '../kernel/mailbox.ts';
 import { mount } from '../kernel/mount.ts';
 import { mountsOf, type Mount as SeenMount } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
@@ -24,23 +25,50 @@ function hierarchies(): SeenMount[] {
 /** Words of a version 1 mount that are no controllers. */
 const general = new Set(['rw', 'ro', 'seclabel', 'xattr', 'clone_children', 'noprefix']);
 
-function mountOne(box: Box, it: SeenMount, path: string, flags: number): void {
-  const data =
-    it.type === 'cgroup2'
-      ? null
-      : it.superOptions.filter((word) => !general.has(word) && !word.startsWith('release_agent=')).join(',');
-  atPlace(box, path, 'directory', (place) => {
+const dataOf = (it: SeenMount): string | null =>
+  it.type === 'cgroup2'
+    ? null
+    : it.superOptions.filter((word) => !general.has(word) && !word.startsWith('release_agent=')).join(',');
+
+/** Mounts one hierarchy at a place that nobody else can change, then read-only: MS_RDONLY at once would change the host's too, they share a superblock. */
+function mountOne(box: Box, it: SeenMount, place: string, flags: number): void {
+  const readonly: Request = {
+    name: 'mount',
+    args: [null, place, null, MS.REMOUNT | MS.BIND | flags | MS.RDONLY, null],
+  };
+  try {
+    box.process.chain([{ name: 'mount', args: ['cgroup', place, it.type, flags & ~MS.RDONLY, dataOf(it)] }, readonly]);
+  } catch (error) {
+    // In a user namespace version 1 cannot be mounted; the host's, bound, is what there is.
+    if (!isRefusal(error, 'EPERM', 'EBUSY')) throw error;
+    box.process.chain([{ name: 'mount', args: [it.target, place, null, MS.BIND, null] }, readonly]);
+  }
+}
+
+/** Version 1: an empty directory in memory, with a directory for each hierarchy. */
+function mountAll(box: Box, all: readonly SeenMount[], destination: string, flags: number): void {
+  const tmpfs = MS.NOSUID | MS.NOEXEC | MS.NODEV;
+  atPlace(box, destination, 'directory', (place) => mount(box.process, 'tmpfs', place, 'tmpfs', tmpfs, 'mode=755'));
+  atPlace(box, destination, 'directory', (place, fd) => {
+    box.process.chain(all.map((it) => ({ name: 'mkdirat', args: [fd, basename(it.target), 0o755] })));
+    for (const it of all) mountOne(box, it, `${place}/${basename(it.target)}`, flags);
+    mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | MS.RDONLY | tmpfs);
+  });
+}
+
+/** Version 2: the mount itself. */
+function mountPure(box: Box, it: SeenMount, destination: string, flags: number): void {
+  atPlace(box, destination, 'directory', (place) => {
     try {
-      mount(box.process, 'cgroup', place, it.type, flags, data);
+      mount(box.process, 'cgroup', place, it.type, flags & ~MS.RDONLY);
     } catch (error) {
-      // In a user namespace version 1 cannot be mounted; the host's, bound, is what there is.
       if (!isRefusal(error, 'EPERM', 'EBUSY')) throw error;
       mount(box.process, it.target, place, null, MS.BIND);
     }
   });
-  atPlace(box, path, 'directory', (place) => {
-    mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | flags | MS.RDONLY);
-  });
+  atPlace(box, destination, 'directory', (place) =>
+    mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | flags | MS.RDONLY),
+  );
 }
 
 export function cgroupMount(it: Mount): Step {
@@ -60,14 +88,8 @@ export function cgroupMount(it: Mount): Step {
       const { flags } = parseMountOptions(it.options);
       const all = hierarchies();
       const pure = all.find((one) => one.type === 'cgroup2' && one.target === '/sys/fs/cgroup');
-      if (pure) return mountOne(box, pure, it.destination, flags);
-      atPlace(box, it.destination, 'directory', (place) =>
-        mount(box.process, 'tmpfs', place, 'tmpfs', MS.NOSUID | MS.NOEXEC | MS.NODEV, 'mode=755'),
-      );
-      for (const one of all) mountOne(box, one, `${it.destination}/${basename(one.target)}`, flags);
-      atPlace(box, it.destination, 'directory', (place) =>
-        mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | MS.RDONLY | MS.NOSUID | MS.NOEXEC | MS.NODEV),
-      );
+      if (pure) mountPure(box, pure, it.destination, flags);
+      else mountAll(box, all, it.destination, flags);
     },
     observe(box) {
       const seen = mountsOf(box.process.pid).filter(

@@ -2,7 +2,8 @@
 import { basename, dirname } from 'node:path';
 import { MS, O, S } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
-import { close, fchmodat, makedev, mknodat, open, symlinkat } from '../kernel/file.ts';
+import { close, makedev, open } from '../kernel/file.ts';
+import type { Request } from '../kernel/mailbox.ts';
 import { mount } from '../kernel/mount.ts';
 import type { Device } from '../spec/config.ts';
 import { defaultDeviceLinks, defaultDevices } from '../spec/defaults.ts';
@@ -23,33 +24,45 @@ function bindFromHost(box: Box, it: Device): void {
   }
 }
 
-function makeNode(box: Box, it: Device): void {
-  const mode = it.fileMode ?? 0o666;
-  atPlace(box, dirname(it.path), 'directory', (_, parent) => {
-    const made = readableDirectory(box, parent);
-    try {
-      mknodat(box.process, made, basename(it.path), kinds[it.type] | mode, makedev(it.major, it.minor));
-      // mknod(2) takes the umask off.
-      fchmodat(box.process, made, basename(it.path), mode);
-      if (it.uid || it.gid) box.process.call('fchownat', made, basename(it.path), it.uid ?? 0, it.gid ?? 0, 0);
-    } finally {
-      close(box.process, made);
-    }
+/** mknod(2) takes the umask off: it is 0 meanwhile. */
+function makeNodes(box: Box, list: readonly Device[], parent: number): void {
+  const nodes = list.flatMap((it): Request[] => {
+    const mode = it.fileMode ?? 0o666;
+    const made: Request = {
+      name: 'mknodat',
+      args: [parent, basename(it.path), kinds[it.type] | mode, makedev(it.major, it.minor)],
+    };
+    const owned: Request = { name: 'fchownat', args: [parent, basename(it.path), it.uid ?? 0, it.gid ?? 0, 0] };
+    return it.uid || it.gid ? [made, owned] : [made];
+  });
+  const before = box.process.call('umask', 0);
+  try {
+    box.process.chain(nodes);
+  } finally {
+    box.process.call('umask', before);
+  }
+}
+
+function makeLinks(box: Box): void {
+  atPlace(box, '/dev', 'directory', (_, parent) => {
+    const links = defaultDeviceLinks.map(
+      ([path, target]): Request => ({ name: 'symlinkat', args: [target, parent, basename(path)], mayFail: true }),
+    );
+    box.process.chain(links);
   });
 }
 
-/** fchmodat(2) and mknodat(2) work from a descriptor that is O_PATH too; a second one keeps the first untouched. */
-const readableDirectory = (box: Box, parent: number): number =>
-  open(box.process, `/proc/self/fd/${parent}`, O.PATH | O.DIRECTORY | O.CLOEXEC);
-
-function makeLink(box: Box, path: string, target: string): void {
-  atPlace(box, dirname(path), 'directory', (_, parent) => {
+function make(box: Box, list: readonly Device[]): void {
+  const directories = new Set(list.map((it) => dirname(it.path)));
+  for (const directory of directories) {
+    const here = list.filter((it) => dirname(it.path) === directory);
     try {
-      symlinkat(box.process, target, parent, basename(path));
+      atPlace(box, directory, 'directory', (_, parent) => makeNodes(box, here, parent));
     } catch (error) {
-      if (!isRefusal(error, 'EEXIST')) throw error;
+      if (!isRefusal(error, 'EPERM', 'EEXIST')) throw error;
+      for (const it of here) bindFromHost(box, it);
     }
-  });
+  }
 }
 
 /** @param list what is made; the six that every program expects where nothing is said. */
@@ -73,18 +86,8 @@ export function devices(list: readonly Device[] = defaultDevices): Step {
       requireRoot(box, 'making devices');
     },
     apply(box) {
-      for (const it of list) {
-        if (box.owns('user')) bindFromHost(box, it);
-        else {
-          try {
-            makeNode(box, it);
-          } catch (error) {
-            if (!isRefusal(error, 'EPERM', 'EEXIST')) throw error;
-            bindFromHost(box, it);
-          }
-        }
-      }
-      for (const [path, target] of defaultDeviceLinks) makeLink(box, path, target);
+      make(box, list);
+      makeLinks(box);
     },
     observe(box) {
       const found = list.filter((it) => ifThere(box, it.path, () => true));

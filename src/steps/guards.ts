@@ -1,7 +1,7 @@
 /** What a step asks for before it acts, so that no experiment can touch the host – each refusal says what is missing and what to type. */
 import { UsageError } from '../kernel/errors.ts';
 import { type NamespaceKind, namespaceId } from '../kernel/namespace.ts';
-import { mountsOf } from '../kernel/proc.ts';
+import { mountInfoOf } from '../kernel/proc.ts';
 import type { Box } from './box.ts';
 
 const wordOf: Record<NamespaceKind, string> = {
@@ -27,7 +27,7 @@ export function requireOwn(box: Box, kind: NamespaceKind, what: string): void {
 /** Mounts must not travel back to the host: the root of the namespace must be private. */
 export function requirePrivate(box: Box, what: string): void {
   requireOwn(box, 'mnt', what);
-  const shared = mountsOf(box.process.pid).some((it) => it.propagation.some((word) => word.startsWith('shared')));
+  const shared = mountInfoOf(box.process.pid).includes(' shared:');
   if (!shared) return;
   throw new UsageError(`${what} would be copied to the host: mounts of this namespace are still shared with it`, {
     remedy: 'make them private first: await box.apply(steps.private())',

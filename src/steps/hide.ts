@@ -1,10 +1,37 @@
 /** What of the host's system an image called host does not show: people's directories, keys, password hashes, our own state. */
+import * as fs from 'node:fs';
 import { MS } from '../kernel/constants.ts';
-import { fileKind } from '../kernel/file.ts';
-import { mount } from '../kernel/mount.ts';
+import { errnoName, SyscallError } from '../kernel/errors.ts';
+import type { Request } from '../kernel/mailbox.ts';
+import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
-import { ifThere } from './in-root.ts';
 import { codeOf, type Step } from './step.ts';
+
+interface Covered {
+  path: string;
+  isDirectory: boolean;
+}
+
+/** What is on another file system than / is not in the image at all. */
+const passedOver = new Set(['ENOENT', 'ENOTDIR']);
+
+function existing(path: string): Covered[] {
+  try {
+    const real = fs.realpathSync(path);
+    return [{ path: real, isDirectory: fs.statSync(real).isDirectory() }];
+  } catch {
+    return [];
+  }
+}
+
+function cover(box: Box, { path, isDirectory }: Covered): Request {
+  const target = (box.newRoot === '/' ? '' : box.newRoot) + path;
+  const mode = ['/tmp', '/var/tmp'].includes(path) ? 'mode=1777' : path === '/root' ? 'mode=700' : 'mode=755';
+  const args = isDirectory
+    ? ['tmpfs', target, 'tmpfs', MS.NOSUID | MS.NODEV, mode]
+    : ['/dev/null', target, null, MS.BIND, null];
+  return { name: 'mount', args, mayFail: true };
+}
 
 /** @param paths what is covered: a directory by an empty tmpfs, a file by /dev/null. What is not there is passed over. */
 export function hide(paths: readonly string[]): Step {
@@ -24,17 +51,17 @@ export function hide(paths: readonly string[]): Step {
       requireRoot(box, 'covering directories');
     },
     apply(box) {
-      const covered = paths.filter((path) =>
-        ifThere(box, path, (place, fd) => {
-          if (fileKind(box.process, fd) === 'directory') {
-            const mode =
-              path === '/tmp' || path === '/var/tmp' ? 'mode=1777' : path === '/root' ? 'mode=700' : 'mode=755';
-            mount(box.process, 'tmpfs', place, 'tmpfs', MS.NOSUID | MS.NODEV, mode);
-          } else mount(box.process, '/dev/null', place, null, MS.BIND);
-          return true;
-        }),
+      // The image is this very system, so its links lead where the host's lead.
+      const places = paths.flatMap(existing);
+      const results = box.process.chain(places.map((it) => cover(box, it)));
+      results.forEach((result, i) => {
+        if (result < 0 && !passedOver.has(errnoName(-result)))
+          throw new SyscallError('mount', [`"${places[i]?.path}"`], -result);
+      });
+      box.notes.set(
+        'hide',
+        places.filter((_, i) => results[i] === 0).map((it) => it.path),
       );
-      box.notes.set('hide', covered);
     },
     observe: (box) => ({ covered: ((box.notes.get('hide') as string[] | undefined) ?? []).join(' ') }),
   };

@@ -2,6 +2,7 @@
  * THE list: a container, step by step. Everything that makes or shows a container walks this list: run, create, the REPL, `run --step`, the dry run, the lessons.
  */
 import type { Config, NamespaceType } from '../spec/config.ts';
+import { attachmentsOf } from '../spec/networks.ts';
 import type { Root } from './box.ts';
 import type { Step } from './step.ts';
 import * as steps from './steps.ts';
@@ -13,7 +14,7 @@ export interface ListOptions {
   dieWithParent?: boolean;
 }
 
-/** Order matters: with a user namespace everything later is allowed by it; the control group is joined before its namespace is made. */
+/** Order matters: the control group comes first, by the rights of whoever starts us; with a user namespace everything later is allowed by it. */
 const others: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'time'];
 
 /** The steps that make the container of this configuration, in their order. */
@@ -24,18 +25,18 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
   const isNew = (type: NamespaceType): boolean => has(type) && namespaces.get(type)?.path === undefined;
   const enter = (type: NamespaceType): Step[] => (has(type) ? [steps.namespace(type, namespaces.get(type)?.path)] : []);
   return [
+    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
+    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('user'),
     ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
     ...others.flatMap(enter),
-    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
-    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('cgroup'),
     ...(has('pid') || has('time') ? [steps.fork()] : []),
     ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),
     ...(options.root.kind === 'overlay' && options.root.hide?.length ? [steps.hide(options.root.hide)] : []),
     ...config.mounts.flatMap((it) => mountSteps(config, it)),
     ...(config.hostname && isNew('uts') ? [steps.hostname(config.hostname, config.domainname)] : []),
-    ...(isNew('network') ? [steps.loopback()] : []),
+    ...(isNew('network') ? [steps.loopback(), ...steps.net.connections(attachmentsOf(config))] : []),
     ...(isNew('mount') ? [steps.pivotRoot(), steps.releaseOldRoot()] : []),
     ...(process.terminal ? [steps.terminal(process.consoleSize)] : [steps.stdio()]),
     steps.workingDirectory(process.cwd),

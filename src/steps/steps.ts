@@ -9,6 +9,7 @@ export { idMap } from './id-map.ts';
 export { loopback } from './loopback.ts';
 export { dev, devpts, fileSystem as mount, mqueue, proc, shm, sysfs } from './mounts.ts';
 export { namespace } from './namespace.ts';
+export * as net from './net.ts';
 export { pivotRoot, releaseOldRoot } from './pivot-root.ts';
 export { makePrivate as private } from './private.ts';
 export { program } from './program.ts';

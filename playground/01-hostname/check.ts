@@ -1,0 +1,13 @@
+import { hostname } from 'node:os';
+import type { Box } from 'minidocker';
+import { ask, lsns, type Report } from '../check.ts';
+
+const before = hostname();
+
+export const check = {
+  look({ process: { pid } }: Box, report: Report): void {
+    report.differs('its UTS namespace is its own', lsns('uts', process.pid).found, lsns('uts', pid));
+    report.is('in there the name is lab', 'lab', ask('nsenter', '-t', String(pid), '-u', 'uname', '-n'));
+    report.is('the machine keeps its name', before, ask('uname', '-n'));
+  },
+};

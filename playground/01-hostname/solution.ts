@@ -1,0 +1,8 @@
+import { type Box, steps } from 'minidocker';
+
+export default async function hostNameOfItsOwn(box: Box): Promise<void> {
+  // Gap: the process needs a UTS namespace of its own.
+  await box.apply(steps.namespace('uts'));
+  // End of the gap.
+  await box.apply(steps.hostname('lab'));
+}

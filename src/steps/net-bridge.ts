@@ -1,0 +1,44 @@
+/** The bridge of a network, on the host's side – see bridge(8). */
+import { formatAddress } from '../network/address.ts';
+import { ensureBridge } from '../network/bridge.ts';
+import type { NetworkContext } from '../network/context.ts';
+import { addresses } from '../network/netlink/addresses.ts';
+import { findLink } from '../network/netlink/links.ts';
+import { withLock } from '../network/store.ts';
+import { fullWire, networkOf, requireWire, type Wire } from './net-wire.ts';
+import { codeOf, type Step } from './step.ts';
+
+/** @param wire which network. @param context whose host; the machine where nothing is said. */
+export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
+  const full = fullWire(wire, context);
+  return {
+    name: full.stepName('bridge'),
+    title: `network "${full.network}": its bridge on the host`,
+    explain:
+      'A bridge is a switch in software: links of the host become its ports, and it passes frames between them. The bridge is itself a link of the host, and its address in the network’s subnet is the gateway of every container. It is shared: it is made by the first container that needs it and stays for the next. For packets that go on from it, the host has to forward (ip_forward).',
+    manual: ['bridge(8)', 'rtnetlink(7)', 'ip(7)'],
+    calls: [
+      'sendto(netlink, RTM_NEWLINK {kind "bridge"})',
+      'sendto(netlink, RTM_NEWADDR {gateway/bits, dev bridge})',
+      'write("/proc/sys/net/ipv4/ip_forward", "1")',
+      'sendto(netlink, RTM_NEWLINK {bridge, up})',
+    ],
+    code: codeOf('net.bridge', wire),
+    check: (box) => requireWire(box, 'making a bridge'),
+    apply() {
+      const network = networkOf(full);
+      withLock(full.context(), () => ensureBridge(full.context(), network));
+    },
+    observe() {
+      const { caller } = full.context();
+      const network = networkOf(full);
+      const link = findLink(caller, network.bridge);
+      const own = addresses(caller).filter((it) => it.link === link?.index && it.scope === 0);
+      return {
+        bridge: network.bridge,
+        state: link ? (link.up ? 'up' : 'down') : 'missing',
+        addresses: own.map((it) => `${formatAddress(it.address)}/${it.bits}`).join(' '),
+      };
+    },
+  };
+}

@@ -28,6 +28,8 @@ export interface BoxOptions {
   stdio?: Stdio;
   /** Ends with Node (true where nothing is said). */
   dieWithParent?: boolean;
+  /** Is told right before and right after each step: for whoever shows what a step changed. */
+  watch?: (moment: 'before' | 'after', step: Step, box: Box) => void;
 }
 
 export class Box {
@@ -49,6 +51,7 @@ export class Box {
   /** Whatever steps want to remember for observe and undo, by step name. */
   readonly notes = new Map<string, unknown>();
   readonly #dieWithParent: boolean;
+  readonly #watch: BoxOptions['watch'];
   #parents: BlankProcess[] = [];
 
   constructor(options: BoxOptions) {
@@ -58,6 +61,7 @@ export class Box {
     this.directory = options.directory;
     this.stdio = options.stdio ?? [0, 1, 2];
     this.#dieWithParent = options.dieWithParent ?? true;
+    this.#watch = options.watch;
     this.process = this.#spawn();
   }
 
@@ -84,6 +88,7 @@ export class Box {
   /** Does one step. When it fails, what it had begun is taken back and the box is as before. */
   async apply(step: Step): Promise<void> {
     step.check?.(this);
+    this.#watch?.('before', step, this);
     try {
       await step.apply(this);
     } catch (error) {
@@ -91,6 +96,7 @@ export class Box {
       throw error;
     }
     this.done.push(step);
+    this.#watch?.('after', step, this);
   }
 
   /** The process forks; the child is the one that goes on. */

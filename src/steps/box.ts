@@ -19,6 +19,9 @@ export type Root =
 /** What standard input, output and error are: descriptors of Node's; `null` is /dev/null. */
 export type Stdio = readonly [stdin: number | null, stdout: number | null, stderr: number | null];
 
+/** Is told right before and right after each step: for whoever shows what a step changed. */
+export type Watch = (moment: 'before' | 'after', step: Step, box: Box) => void;
+
 export interface BoxOptions {
   id: string;
   config: Config;
@@ -28,8 +31,7 @@ export interface BoxOptions {
   stdio?: Stdio;
   /** Ends with Node (true where nothing is said). */
   dieWithParent?: boolean;
-  /** Is told right before and right after each step: for whoever shows what a step changed. */
-  watch?: (moment: 'before' | 'after', step: Step, box: Box) => void;
+  watch?: Watch;
 }
 
 export class Box {
@@ -51,7 +53,7 @@ export class Box {
   /** Whatever steps want to remember for observe and undo, by step name. */
   readonly notes = new Map<string, unknown>();
   readonly #dieWithParent: boolean;
-  readonly #watch: BoxOptions['watch'];
+  readonly #watch: Watch | undefined;
   #parents: BlankProcess[] = [];
 
   constructor(options: BoxOptions) {

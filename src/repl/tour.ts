@@ -1,0 +1,35 @@
+/** The guided session, played by itself: every step is shown, made, and what it changed is shown, until the program has ended. */
+import { paint } from '../view/colour.ts';
+import { widthOf } from '../view/wrap.ts';
+import { doneText, nextText } from './guide.ts';
+import type { Lessons } from './lesson.ts';
+import type { Session } from './session.ts';
+
+/** What the tour's program says from inside: who and where it is, and that it is alone. */
+export const tourProgram: readonly string[] = [
+  'sh',
+  '-c',
+  [
+    'echo "I am process $$ on a host called $(cat /proc/sys/kernel/hostname), and these are all processes that I can see:"',
+    'for it in /proc/[0-9]*; do echo "  ${it#/proc/} $(tr "\\0" " " < $it/cmdline)"; done 2>/dev/null',
+    'echo "My control group: $(tail -n 1 /proc/self/cgroup)"',
+    'echo "My links: $(sed -n "3,\\$s/:.*//p" /proc/net/dev | tr -d " " | tr "\\n" " ")"',
+    'echo "Mounts that I see: $(grep -c . /proc/self/mountinfo)"',
+  ].join('; '),
+];
+
+/** @returns the program's exit status, 128 + n when signal n ended it. */
+export async function playTour(session: Session, lessons: Lessons, print: (text: string) => void): Promise<number> {
+  print(`${paint('bold', 'A container, built by hand.')} There is a blank process, pid ${session.box.process.pid}: it runs no program, it waits for system calls.`);
+  for (let step = session.next; step; step = session.next) {
+    print(`\n${nextText(session, step, lessons)}`);
+    await session.advance();
+    for (const done of session.takeFresh()) print(doneText(session.box, done));
+  }
+  print(paint('dim', `\n${'─'.repeat(widthOf())}`));
+  const exit = await session.box.wait();
+  const status = exit.code ?? 128 + (exit.signal ?? 0);
+  print(paint('dim', '─'.repeat(widthOf())));
+  print(`The program has ended, exit status ${status}.`);
+  return status;
+}

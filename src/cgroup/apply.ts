@@ -1,5 +1,6 @@
 /** Writes a list of settings into the control files: all of them, or none. */
 import { exists, readText, writeKernel } from '../kernel/files.ts';
+import { asPlumbing } from '../kernel/trace.ts';
 import { refusedValue } from './explain.ts';
 import type { Setting } from './setting.ts';
 
@@ -10,7 +11,8 @@ export interface Target {
 }
 
 /** The content of a control file; undefined where there is none. */
-export const contentOf = (path: string): string | undefined => (exists(path) ? readText(path).trim() : undefined);
+export const contentOf = (path: string): string | undefined =>
+  asPlumbing(() => (exists(path) ? readText(path).trim() : undefined));
 
 /** Files with a line for each device take one line at a time, so what was read cannot be written back. */
 const isTable = ({ controller }: Setting): boolean => controller === 'io' || controller === 'rdma';

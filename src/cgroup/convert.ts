@@ -28,17 +28,3 @@ export function swapOnly(total: number, memory: number | undefined): string {
 
 /** A limit as v2 writes it: -1 is `max`. */
 export const orMax = (value: number): string => (value === -1 ? 'max' : String(value));
-
-/** `0-2,4` as [0, 1, 2, 4]; undefined when it is not such a list. */
-export function parseList(list: string): number[] | undefined {
-  const numbers = new Set<number>();
-  for (const part of list.trim().split(',')) {
-    const range = /^(\d+)(?:-(\d+))?$/.exec(part.trim());
-    if (!range) return undefined;
-    const first = Number(range[1]);
-    const last = Number(range[2] ?? first);
-    if (last < first || last > 65535) return undefined;
-    for (let at = first; at <= last; at++) numbers.add(at);
-  }
-  return [...numbers].sort((a, b) => a - b);
-}

@@ -4,7 +4,7 @@
  */
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, readText } from '../kernel/files.ts';
-import type { Controller } from './layout.ts';
+import type { Controller, Layout } from './layout.ts';
 import type { Setting } from './setting.ts';
 
 /** v1 calls it blkio, and so does /proc/cgroups. */
@@ -33,6 +33,15 @@ export function missingController(controller: Controller, limit: string, files =
     remedy: `mount it (mount -t cgroup -o ${name} cgroup /sys/fs/cgroup/${name}), or in a container ask whoever started it for it`,
   });
 }
+
+/** The version of the hierarchy that has a controller; a missing controller throws. */
+export const versionOf =
+  (host: Layout) =>
+  (controller: Controller, limit: string): 1 | 2 => {
+    const hierarchy = host.controllers.get(controller);
+    if (!hierarchy) throw missingController(controller, limit);
+    return hierarchy.version;
+  };
 
 /** Control files that are there only in some kernels: what has to be done to get them. */
 const optional: [RegExp, why: string, remedy: string][] = [

@@ -3,6 +3,7 @@
  * one for each, and a hybrid host has both, each controller in one place only. cgroups(7).
  */
 import { exists, readText } from '../kernel/files.ts';
+import { asPlumbing } from '../kernel/trace.ts';
 
 /** Controllers by their cgroup v2 names; `io` is v1's blkio, and cpuacct, devices and freezer are parts of v2 itself. */
 export type Controller =
@@ -26,8 +27,9 @@ export interface Hierarchy {
   version: 1 | 2;
   /** Where it is mounted. */
   mount: string;
-  /** The part of the hierarchy that is mounted there: `/`, or a group's path when only a branch is bound in. */
-  root: string;
+  /** Its device number, the same wherever it is mounted. */
+  device: string;
+  /** None for a v1 hierarchy that only has a name (`name=systemd`): it keeps track of processes and limits nothing. */
   controllers: Controller[];
   readOnly: boolean;
 }
@@ -49,7 +51,7 @@ const unescaped = (path: string): string =>
   path.replace(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(parseInt(octal, 8)));
 
 interface Mount {
-  root: string;
+  device: string;
   point: string;
   options: string[];
   type: string;
@@ -63,7 +65,7 @@ function parseMount(line: string): Mount | undefined {
   const tail = after?.split(' ') ?? [];
   if (head.length < 6 || tail.length < 3) return undefined;
   return {
-    root: unescaped(head[3]!),
+    device: head[2]!,
     point: unescaped(head[4]!),
     options: head[5]!.split(','),
     type: tail[0]!,
@@ -82,11 +84,11 @@ function hierarchyOf(mount: Mount, files: string): Hierarchy | undefined {
     const offered = exists(`${point}/cgroup.controllers`) ? readText(`${point}/cgroup.controllers`) : undefined;
     if (offered === undefined) return undefined; // another mount hides this one
     const controllers = [...V2_CORE, ...offered.split(/\s+/).filter(Boolean).map(canonical)];
-    return { version: 2, mount: point, root: mount.root, controllers, readOnly };
+    return { version: 2, mount: point, device: mount.device, controllers, readOnly };
   }
   if (mount.type !== 'cgroup' || !exists(`${point}/cgroup.procs`)) return undefined;
   const controllers = mount.superOptions.filter((it) => !NOT_CONTROLLERS.has(it) && !it.includes('=')).map(canonical);
-  return controllers.length > 0 ? { version: 1, mount: point, root: mount.root, controllers, readOnly } : undefined;
+  return { version: 1, mount: point, device: mount.device, controllers, readOnly };
 }
 
 /** A hierarchy may be mounted many times (in the file systems of containers); the ordinary place comes first. */
@@ -97,21 +99,28 @@ const rank = (it: Hierarchy, files: string): number => (it.mount.startsWith(`${f
  * @param files - a directory to look at instead of `/` (with its own proc/self/mountinfo), for tests and other roots
  */
 export function layout(files = ''): Layout {
-  const seen = readText(`${files}/proc/self/mountinfo`)
+  return asPlumbing(() => arrange(seenFrom(files)));
+}
+
+function seenFrom(files: string): Hierarchy[] {
+  return readText(`${files}/proc/self/mountinfo`)
     .split('\n')
     .map(parseMount)
     .filter((it) => it !== undefined)
     .map((it) => hierarchyOf(it, files))
     .filter((it) => it !== undefined)
     .sort((a, b) => rank(a, files) - rank(b, files));
+}
+
+function arrange(seen: Hierarchy[]): Layout {
   const found: Layout = { kind: 'none', hierarchies: [], controllers: new Map() };
   const unified = seen.find((it) => it.version === 2);
   for (const it of seen.filter((one) => one.version === 1)) {
-    if (it.controllers.some((name) => found.controllers.has(name))) continue;
+    if (found.hierarchies.some((one) => one.device === it.device)) continue;
     found.hierarchies.push(it);
     for (const name of it.controllers) found.controllers.set(name, it);
   }
-  const legacy = found.hierarchies.length > 0;
+  const legacy = found.controllers.size > 0;
   if (unified) {
     found.unified = unified;
     found.hierarchies.push(unified);

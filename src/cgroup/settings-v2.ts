@@ -74,16 +74,19 @@ export function cpu(it: LinuxCPU, { current }: Context): Setting[] {
 
 export { cpuset } from './settings-v1.ts';
 
-export function blockIO(it: LinuxBlockIO): Setting[] {
+export function blockIO(it: LinuxBlockIO, { current }: Context): Setting[] {
   const set = (limit: string, files: string[], value: string): Setting => {
     return { controller: 'io', limit: `blockIO.${limit}`, files, value };
   };
   if (isSaid(it.leafWeight) || it.weightDevice?.some((one) => isSaid(one.leafWeight)))
     impossible('blockIO.leafWeight', 'cgroup v2 has no leaf weights', 'leave it out, and give blockIO.weight');
   const list: Setting[] = [];
-  if (isSaid(it.weight)) list.push(set('weight', ['io.weight'], String(ioWeight(it.weight))));
+  const isBfq = current('io.bfq.weight') !== undefined; // which counts weights as v1 did
+  const file = isBfq ? 'io.bfq.weight' : 'io.weight';
+  const scaled = (weight: number): number => (isBfq ? weight : ioWeight(weight));
+  if (isSaid(it.weight)) list.push(set('weight', [file], String(scaled(it.weight))));
   for (const { major, minor, weight } of it.weightDevice ?? [])
-    if (isSaid(weight)) list.push(set('weightDevice', ['io.weight'], `${major}:${minor} ${ioWeight(weight)}`));
+    if (isSaid(weight)) list.push(set('weightDevice', [file], `${major}:${minor} ${scaled(weight)}`));
   const throttle = (limit: string, key: string, devices: LinuxThrottleDevice[] = []): void => {
     for (const { major, minor, rate } of devices)
       list.push(set(limit, ['io.max'], `${major}:${minor} ${key}=${rate || 'max'}`));

@@ -9,6 +9,7 @@ import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
 import { type Exit, forget, watch } from './exits.ts';
+import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
 import { formatSignals, withSignalsBlocked } from './signals.ts';
@@ -79,24 +80,23 @@ export class BlankProcess implements Caller {
 
   /**
    * Forks: the child is a blank process like this one, in this one's namespaces and with copies of its descriptors, and Node's child (CLONE_PARENT).
-   * @param flags CLONE_NEW* for the child. @throws SyscallError from clone(2).
+   * @param options.flags CLONE_NEW* for the child
+   * @param options.cgroup a descriptor of this process for a directory of cgroup v2: the child is born in that group. Moving a process there later costs
+   * ten milliseconds, for the kernel waits until no processor looks at the old state any more.
+   * @throws SyscallError from clone(2) or clone3(2).
    */
-  fork(options: { flags?: number } = {}): BlankProcess {
+  fork(options: { flags?: number; cgroup?: number } = {}): BlankProcess {
     const mailbox = new Mailbox();
     const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
-    // The raw call's last two arguments, tls and ctid, change places between processors.
-    const tail = process.arch === 'arm64' ? [0, mailbox.address] : [mailbox.address, 0];
     const started = process.hrtime.bigint();
-    const [pid] = this.#run(
-      [{ name: 'clone', values: [flags, 0, 0, ...tail], childMailbox: mailbox.address }],
-      LIMIT,
-      () => {
-        mailbox.wait(LIMIT);
-      },
-    );
-    conclude(this.who, 'clone', [flags, null, null], pid!, started);
+    const request = forkRequest(mailbox, flags, options.cgroup);
+    const [pid] = this.#run([request], LIMIT, () => {
+      mailbox.wait(LIMIT);
+    });
+    const shown = request.name === 'clone' ? [flags, null, null] : [null, CLONE_ARGS_SIZE];
+    conclude(this.who, request.name, shown, pid!, started);
     const child = new BlankProcess(pid!, mailbox, this.#dieWithParent);
     asPlumbing(() => child.chain(child.#birth().slice(0, 1)));
     return child;

@@ -66,7 +66,10 @@ export interface Allocation {
 export function allocate(context: NetworkContext, network: Network, request: LeaseRequest): Allocation {
   return withLock(context, () => {
     const others = leasesOf(context, network.name).filter((lease) => lease.container !== request.container);
-    const lease = leaseFor(network, request, others) ?? leaseFor(network, request, others.filter(isAlive));
+    // Who still lives is asked only where it matters: for a wish, and when all addresses seem taken.
+    const wishes = request.address !== undefined || request.address6 !== undefined;
+    const first = wishes ? undefined : leaseFor(network, request, others);
+    const lease = first ?? leaseFor(network, request, others.filter(isAlive));
     if (!lease)
       throw new UsageError(`network "${network.name}" has no free address left`, {
         remedy: 'remove containers, or make a larger network',

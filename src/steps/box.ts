@@ -101,9 +101,9 @@ export class Box {
     this.#watch?.('after', step, this);
   }
 
-  /** The process forks; the child is the one that goes on. */
-  fork(flags = 0): void {
-    const child = this.process.fork({ flags });
+  /** The process forks; the child is the one that goes on. `cgroup`: the descriptor, in the process, of the group that it is born in. */
+  fork(flags = 0, cgroup?: number): void {
+    const child = this.process.fork(cgroup === undefined ? { flags } : { flags, cgroup });
     this.#parents.push(this.process);
     this.process = child;
   }

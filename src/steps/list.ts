@@ -14,7 +14,7 @@ export interface ListOptions {
   dieWithParent?: boolean;
 }
 
-/** Order matters: with a user namespace everything later is allowed by it; the control group is joined before its namespace is made. */
+/** Order matters: the control group comes first, by the rights of whoever starts us; with a user namespace everything later is allowed by it. */
 const others: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'time'];
 
 /** The steps that make the container of this configuration, in their order. */
@@ -25,11 +25,11 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
   const isNew = (type: NamespaceType): boolean => has(type) && namespaces.get(type)?.path === undefined;
   const enter = (type: NamespaceType): Step[] => (has(type) ? [steps.namespace(type, namespaces.get(type)?.path)] : []);
   return [
+    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
+    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('user'),
     ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
     ...others.flatMap(enter),
-    ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
-    ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
     ...enter('cgroup'),
     ...(has('pid') || has('time') ? [steps.fork()] : []),
     ...(isNew('mount') ? [steps.private(), steps.rootfsOf(options.root)] : []),

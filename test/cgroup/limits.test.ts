@@ -48,7 +48,7 @@ test('a busy loop gets its share of the processor and not more', async () => {
 
 test('a cpuset is what the program may run on, as another process reads it', async () => {
   const limited = group({ cpu: { cpus: '0' } });
-  const program = await startIn(limited, 'sleep 300');
+  const program = await startIn(limited, 'exec sleep 300');
   const allowed = await until(
     () => /Cpus_allowed_list:\t(.*)/.exec(readFileSync(`/proc/${program.pid}/status`, 'utf8'))?.[1],
   );
@@ -83,7 +83,7 @@ test('many processes are killed at once, also while frozen', async () => {
 
 test('limits of a living group change, up and down', async () => {
   const living = group({ memory: { limit: 64 * MiB, swap: 64 * MiB }, pids: { limit: 10 } });
-  await startIn(living, 'sleep 300');
+  await startIn(living, 'exec sleep 300');
   living.apply({
     memory: { limit: 128 * MiB, swap: 128 * MiB },
     pids: { limit: 30 },
@@ -109,7 +109,7 @@ test('a refused value changes nothing, and the error names it', () => {
 
 test('another view of the same group, by its path', async () => {
   const made = group({ pids: { limit: 10 } });
-  const program = await startIn(made, 'sleep 300');
+  const program = await startIn(made, 'exec sleep 300');
   const seen = Cgroup.open(made.path);
   expect(seen.processes()).toEqual([program.pid]);
   expect(readFileSync(`/proc/${program.pid}/cgroup`, 'utf8')).toContain(`:${made.path}\n`);

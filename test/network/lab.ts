@@ -2,10 +2,11 @@
  * A laboratory for network tests: "hosts" and "containers" that are network namespaces of their own, so that no test
  * touches a link, a route or a rule of the machine. Everything ends with its process.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { BlankProcess } from '../../src/kernel/blank-process.ts';
 import { CLONE } from '../../src/kernel/constants.ts';
 import { parseAddress } from '../../src/network/address.ts';
@@ -72,6 +73,13 @@ export function output(process: BlankProcess, ...command: string[]): string {
   return done.output;
 }
 
+/** The same without holding the event loop: for a program that asks a server in this process. */
+export async function outputAside(process: BlankProcess, ...command: string[]): Promise<string> {
+  const [program, ...args] = [...nsenter(process), ...command];
+  const { stdout } = await promisify(execFile)(program!, args, { timeout: 30_000 });
+  return stdout;
+}
+
 // biome-ignore lint/suspicious/noExplicitAny: what ip -j prints
 export const json = (process: BlankProcess, ...command: string[]): any => JSON.parse(output(process, ...command));
 
@@ -122,4 +130,23 @@ function askOnce(from: BlankProcess, protocol: 'tcp' | 'udp', address: string, p
   // A UDP client does not know when the answer is complete: the first line is.
   const script = `echo hi | timeout ${seconds + 1} ${[...nsenter(from), ...nc].join(' ')} | head -n 1`;
   return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** Runs a script of this directory with Node in the namespace, and waits until it says "ready". @returns how to kill it */
+export async function script(process: BlankProcess, name: string, ...args: string[]): Promise<() => void> {
+  const path = new URL(name, import.meta.url).pathname;
+  const [program, ...rest] = [...nsenter(process), 'node', '--import', 'tsx', path, ...args];
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = (): void => void child.kill('SIGKILL');
+  started.add({ end });
+  let said = '';
+  child.stdout.on('data', (part) => {
+    said += part;
+  });
+  child.on('exit', () => {
+    said += 'ended';
+  });
+  await until(() => said !== '', 60, name);
+  if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
+  return end;
 }

@@ -17,7 +17,11 @@ export function banner(): string {
   return [
     `${paint('bold', 'minidocker')}: containers you can take apart`,
     ...scope.map(([name, what]) => `  ${column(name)}${what}`),
-    wrap(`This machine: ${probes().map(([name, found]) => `${name} ${found}`).join(' · ')}`),
+    wrap(
+      `This machine: ${probes()
+        .map(([name, found]) => `${name} ${found}`)
+        .join(' · ')}`,
+    ),
     `Begin with ${paint('bold', '.guide')}, or with .next; .help lists all. Tab completes.`,
   ].join('\n');
 }

@@ -35,7 +35,9 @@ export function showNext(prompt: Prompt): void {
   const { next } = session;
   if (next) prompt.print(`\n${nextText(session, next, lessons)}`);
   else if (session.box.process.exit)
-    prompt.print(`The container has ended. ${paint('bold', '.back 2')} and Enter build it again up to the last steps, .clean begins anew.`);
+    prompt.print(
+      `The container has ended. ${paint('bold', '.back 2')} and Enter build it again up to the last steps, .clean begins anew.`,
+    );
 }
 
 /** Tells of the steps that were done since it was called last, however they were asked for. @returns whether there were any. */
@@ -72,7 +74,8 @@ function explain(prompt: Prompt, argument: string): void {
   const step = argument ? session.find(argument) : (session.next ?? session.list.at(-1)!);
   prompt.print(`${paint('bold', step.name)}: ${stepCard(step)}`);
   const done = session.box.has(step.name) && !session.box.process.execed;
-  if (done) prompt.print(`  ${paint('dim', 'as it is now')}\n${asPlumbing(() => observationText(step.observe(session.box)))}`);
+  if (done)
+    prompt.print(`  ${paint('dim', 'as it is now')}\n${asPlumbing(() => observationText(step.observe(session.box)))}`);
   else prompt.print(paint('dim', `  ${session.box.has(step.name) ? 'done' : 'not done yet'}`));
 }
 
@@ -121,8 +124,14 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
         );
       },
     },
-    diff: { help: 'What the last step changed in the kernel; .diff STEP for another one', action: (it) => diff(prompt, it) },
-    explain: { help: 'The next step, or .explain STEP (name or number): why, how, which calls', action: (it) => explain(prompt, it) },
+    diff: {
+      help: 'What the last step changed in the kernel; .diff STEP for another one',
+      action: (it) => diff(prompt, it),
+    },
+    explain: {
+      help: 'The next step, or .explain STEP (name or number): why, how, which calls',
+      action: (it) => explain(prompt, it),
+    },
     trace: { help: 'Shows every system call as it is made: .trace on | all | off', action: (it) => trace(prompt, it) },
     clean: {
       help: 'Removes everything that was made, and begins anew',

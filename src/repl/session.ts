@@ -69,7 +69,9 @@ export class Session {
   async advance(): Promise<void> {
     const step = this.next;
     if (!step)
-      throw new UsageError('every step of the list is done', { remedy: 'go back with .back, or begin anew with .clean' });
+      throw new UsageError('every step of the list is done', {
+        remedy: 'go back with .back, or begin anew with .clean',
+      });
     await this.box.apply(step);
   }
 

@@ -1,7 +1,7 @@
 /** The prompt: Node's own REPL with the API in scope, our commands, and a writer that knows containers – see repl (Node's documentation). */
 import type { EventEmitter } from 'node:events';
-import { PassThrough } from 'node:stream';
 import * as repl from 'node:repl';
+import { PassThrough } from 'node:stream';
 import { StillRunningError } from '../kernel/blank-process.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { paint } from '../view/colour.ts';
@@ -84,6 +84,13 @@ export class Shell {
     return Boolean((this.server as unknown as { bufferedCommand?: string }).bufferedCommand);
   }
 
+  /** The guided session's first words. */
+  begin(text: string): void {
+    this.prompt.print(text);
+    showNext(this.prompt);
+    this.showPrompt();
+  }
+
   showPrompt(): void {
     this.server.setPrompt(this.#promptText());
     this.server.displayPrompt();
@@ -112,7 +119,10 @@ export class Shell {
     const wrapped: repl.REPLEval = (code, context, file, callback) => {
       const { session, guiding } = this.prompt;
       if (code.trim() === '' && guiding && this.#interactive && session.next)
-        return this.#command(() => session.advance(), () => callback(null, undefined));
+        return this.#command(
+          () => session.advance(),
+          () => callback(null, undefined),
+        );
       this.#enqueue(
         () =>
           new Promise((done) => {
@@ -166,7 +176,11 @@ export class Shell {
 
   #textOf(error: unknown): string {
     const text = errorText(error);
-    if (!(error instanceof StillRunningError) && !/^process \d+ is (gone|no blank)/.test((error as Error)?.message ?? '')) return text;
+    if (
+      !(error instanceof StillRunningError) &&
+      !/^process \d+ is (gone|no blank)/.test((error as Error)?.message ?? '')
+    )
+      return text;
     return `${text.split('\n')[0]}\n  → begin anew with .clean, or go back with .back`;
   }
 
@@ -186,7 +200,12 @@ export class Shell {
     const { box } = this.prompt.session;
     const master = box.terminal;
     if (master !== undefined && this.#interactive) {
-      this.prompt.print(paint('dim', `The terminal is the container's now, its shell is process 1 there. Type exit (or Ctrl-D) to come back.`));
+      this.prompt.print(
+        paint(
+          'dim',
+          `The terminal is the container's now, its shell is process 1 there. Type exit (or Ctrl-D) to come back.`,
+        ),
+      );
       this.server.pause();
       box.terminal = undefined;
       await handOver(master, box.wait());
@@ -194,7 +213,9 @@ export class Shell {
     }
     const exit = await box.wait();
     this.prompt.print(
-      exit.signal === null ? `The program has ended, exit status ${exit.code}.` : `The program was ended by signal ${exit.signal}.`,
+      exit.signal === null
+        ? `The program has ended, exit status ${exit.code}.`
+        : `The program was ended by signal ${exit.signal}.`,
     );
   }
 
@@ -220,7 +241,10 @@ export class Shell {
         help,
         action: (argument) => {
           this.server.clearBufferedCommand();
-          this.#command(() => action(argument.trim()), () => this.showPrompt());
+          this.#command(
+            () => action(argument.trim()),
+            () => this.showPrompt(),
+          );
         },
       });
     }

@@ -28,7 +28,7 @@ function boxText(box: Box): string {
 }
 
 export function show(value: unknown): string {
-  if (value instanceof Error) return errorText(value);
+  if (types.isNativeError(value)) return errorText(value);
   if (value instanceof Box) return boxText(value);
   if (value instanceof BlankProcess) return processText(value);
   if (isStep(value)) return `${paint('bold', value.name)}: ${stepCard(value)}`;

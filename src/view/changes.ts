@@ -34,7 +34,10 @@ function mountRows(mounts: Change[], short: (text: string) => string): Row[] {
 }
 
 /** @param names paths and the words that stand for them, so that lines stay short. */
-export function changesText(changes: readonly Change[], names: readonly (readonly [path: string, word: string])[]): string {
+export function changesText(
+  changes: readonly Change[],
+  names: readonly (readonly [path: string, word: string])[],
+): string {
   if (changes.length === 0) return paint('dim', '  nothing that can be seen from outside');
   const short = (text: string): string => names.reduce((made, [path, word]) => made.replaceAll(path, word), text);
   const mounts = changes.filter((it) => it.area === 'mounts');

@@ -1,4 +1,5 @@
 /** Errors as a person wants to read them: what was refused, what it means, what causes it, what to type. */
+import { types } from 'node:util';
 import { SyscallError, UsageError } from '../kernel/errors.ts';
 import { paint } from './colour.ts';
 import { wrap } from './wrap.ts';
@@ -39,6 +40,7 @@ function otherError(error: Error): string {
 export function errorText(error: unknown): string {
   if (error instanceof SyscallError) return syscallError(error);
   if (error instanceof UsageError) return usageError(error);
-  if (error instanceof Error) return otherError(error);
+  // What is typed at a prompt runs in a context of its own, whose Error is another one.
+  if (types.isNativeError(error)) return otherError(error);
   return `${paint('red', '✘')} thrown: ${String(error)}`;
 }

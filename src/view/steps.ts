@@ -2,7 +2,7 @@
 import type { Step } from '../steps/step.ts';
 import { paint } from './colour.ts';
 import { plainTable } from './table.ts';
-import { shorten, widthOf, wrap } from './wrap.ts';
+import { cut, shorten, widthOf, wrap } from './wrap.ts';
 
 const label = (word: string): string => paint('dim', word.padEnd(10));
 
@@ -17,7 +17,7 @@ export function stepCard(step: Step): string {
   const calls = step.calls.map((it) => shorten(it, widthOf() - 14));
   const shown = calls.length > 6 ? [...calls.slice(0, 5), `… ${calls.length - 5} more`] : calls;
   return [
-    paint('bold', step.title),
+    paint('bold', cut(step.title, widthOf())),
     wrap(step.explain, '  '),
     ...shown.map((it, i) => `  ${label(i === 0 ? 'calls' : '')}${it}`),
     `  ${label('code')}${paint('cyan', shorten(codeLine(step), Math.max(60, widthOf() - 14)))}`,
@@ -30,7 +30,7 @@ export function stepTable(list: readonly Step[], done: ReadonlySet<string>): str
   const next = list.find((it) => !done.has(it.name));
   const rows = list.map((it, i) => {
     const mark = done.has(it.name) ? '✔' : it === next ? '→' : ' ';
-    return [mark, i + 1, it.name, shorten(it.title, Math.max(30, widthOf() - 36))];
+    return [mark, i + 1, it.name, cut(it.title, Math.max(30, widthOf() - 34))];
   });
   return plainTable(['', '#', 'step', 'what it does'], rows);
 }

@@ -27,3 +27,7 @@ export function shorten(text: string, length: number): string {
   const half = Math.floor((length - 1) / 2);
   return `${text.slice(0, length - 1 - half)}…${text.slice(text.length - half)}`;
 }
+
+/** Cuts the end off what is too long for one line. */
+export const cut = (text: string, length: number): string =>
+  text.length <= length ? text : `${text.slice(0, length - 1)}…`;

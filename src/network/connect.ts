@@ -41,7 +41,12 @@ export function layCable(
     // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
     ensureBridge(context, network);
     const settings = { master: network.bridge, up: true, ...mtu };
-    addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+    const lay = (): void => addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+    // A process of this container that ended a moment ago: the kernel is still about to take its cable away.
+    if (!unlessThere(lay)) {
+      deleteLink(context.caller, name);
+      lay();
+    }
   });
   // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
   changeLink(context.caller, name, { hairpin: true });
@@ -68,7 +73,7 @@ export function configureLink(inside: Caller, link: string, network: Network, le
   addAddress(inside, link, parseAddress(lease.address6), parseSubnet(network.subnet6).bits);
 }
 
-/** Everything that is not on the link goes to the gateway; an internal network has no way out. */
+/** Everything that is not on the link goes to the gateway; an internal network has no way out. The first default route stays. */
 export function addDefaultRoutes(inside: Caller, network: Network): void {
   if (network.internal) return;
   for (const gateway of [network.gateway, network.gateway6])
@@ -116,11 +121,13 @@ export function disconnect(context: NetworkContext, network: Network, container:
   return release(context, network.name, container);
 }
 
-/** Two networks, one default route: the first stays. */
-function unlessThere(action: () => void): void {
+/** @returns whether it was not there yet */
+function unlessThere(action: () => void): boolean {
   try {
     action();
+    return true;
   } catch (error) {
     if (!isRefusal(error, 'EEXIST')) throw error;
+    return false;
   }
 }

@@ -51,6 +51,8 @@ function mountChanges(before: Facts, after: Facts): Change[] {
 
 /** The changes from one look to the next, area by area. */
 export function difference(before: Facts, after: Facts): Change[] {
+  // A zombie has no namespaces any more, nor anything else that could be compared.
+  if (after.mountNamespace === undefined) return [changeOf('process', 'state', 'living', 'ended')];
   return [
     ...areas.flatMap((area) => valueChanges(area, before.areas[area], after.areas[area])),
     ...mountChanges(before, after),

@@ -30,6 +30,8 @@ export class Shell {
   readonly server: repl.REPLServer;
   readonly prompt: Prompt;
   readonly #interactive: boolean;
+  /** A piece of code waits for its next line. */
+  unfinished = false;
   #over: Over | undefined;
   #handedOver = false;
   #waiting: (() => Promise<void>)[] = [];
@@ -79,11 +81,6 @@ export class Shell {
     });
   }
 
-  /** Is an unfinished piece of code waiting for its next line? */
-  get unfinished(): boolean {
-    return Boolean((this.server as unknown as { bufferedCommand?: string }).bufferedCommand);
-  }
-
   /** The guided session's first words. */
   begin(text: string): void {
     this.prompt.print(text);
@@ -128,7 +125,8 @@ export class Shell {
           new Promise((done) => {
             this.#ended = done;
             evaluate.call(this.server, code, context, file, (error, result) => {
-              if (error instanceof repl.Recoverable) {
+              this.unfinished = error instanceof repl.Recoverable;
+              if (this.unfinished) {
                 callback(error, undefined);
                 this.#over?.();
                 done();
@@ -187,16 +185,18 @@ export class Shell {
   /** After anything that may have done steps: tells of them, and hands the terminal over when a program runs. @returns whether there were any. */
   async #settle(): Promise<boolean> {
     const { session } = this.prompt;
-    const news = showDone(this.prompt);
     const { execed } = session.box.process;
-    if (execed && !this.#handedOver) await this.#accompany();
+    const isNew = execed && !this.#handedOver;
     this.#handedOver = execed;
+    // Without a terminal of its own the program writes where we do: it is let finish first.
+    if (isNew && session.box.terminal === undefined) await session.box.wait();
+    const news = showDone(this.prompt);
+    if (isNew) await this.#accompany();
     return news;
   }
 
   /** The program's life: with its terminal, or until it ends by itself. */
   async #accompany(): Promise<void> {
-    this.#handedOver = true;
     const { box } = this.prompt.session;
     const master = box.terminal;
     if (master !== undefined && this.#interactive) {

@@ -144,10 +144,9 @@ const table = {
 /** The name of a system call in the table. */
 export type SyscallName = keyof typeof table;
 
-const arm = process.arch === 'arm64';
-
-/** The number of a system call on this processor. */
-export const syscallNumber = (name: SyscallName): number => table[name][arm ? 1 : 0];
+/** The number of a system call on this processor, or on another. */
+export const syscallNumber = (name: SyscallName, arch: string = process.arch): number =>
+  table[name][arch === 'arm64' ? 1 : 0];
 
 /** Every name in the table. */
 export const syscallNames = Object.keys(table) as SyscallName[];

@@ -124,7 +124,8 @@ test('arguments are printed by their kind', () => {
   expect(printArgument('mknodat', 3, 0x103)).toBe('makedev(1, 3)');
   expect(printArgument('mkdirat', 2, 0o755)).toBe('0755');
   expect(printArgument('sethostname', 0, 'a"b\n')).toBe('"a\\"b\\n"');
-  expect(printArgument('chdir', 0, 'x'.repeat(100))).toBe(`"${'x'.repeat(64)}"...`);
+  expect(printArgument('chdir', 0, 'x'.repeat(100))).toBe(`"${'x'.repeat(100)}"`);
+  expect(printArgument('mount', 4, 'x'.repeat(100))).toBe(`"${'x'.repeat(64)}"...`);
 });
 
 test('errno names, numbers and meanings are the system’s', () => {

@@ -1,8 +1,9 @@
 /** Containers on networks, seen by ping, nc, ip and nft: who reaches whom, and what the other side sees. */
 import { afterEach, expect, test } from 'vitest';
 import type { BlankProcess } from '../../src/kernel/blank-process.ts';
-import { connect, disconnect } from '../../src/network/connect.ts';
+import { disconnect } from '../../src/network/connect.ts';
 import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
+import { connectRunning, disconnectRunning } from '../../src/network/running.ts';
 import { ask, closeLab, container, isSilent, json, labContext, pings, remoteOf, server } from './lab.ts';
 
 afterEach(closeLab);
@@ -76,17 +77,24 @@ test('the MTU of a network is that of its bridge and of every link', () => {
   expect(mtu(context.caller)).toEqual([1400, 1400]);
 });
 
-test('a running container is connected to a second network and taken off it again', () => {
+test('a running container is connected to a second network and taken off the first', () => {
   const context = labContext();
+  remoteOf(context.caller);
   const [red, blue] = [createNetwork(context, { name: 'red' }), createNetwork(context, { name: 'blue' })];
   const one = container(context, red);
   const two = container(context, blue);
-  const lease = connect(context, one.process, blue, {
-    container: one.lease.container,
-    pid: one.process.pid,
-    link: 'eth1',
-  });
+  const linkNames = (): string[] => json(one.process, 'ip', '-j', 'link').map((it: { ifname: string }) => it.ifname);
+  const id = one.lease.container;
+  const { pid } = one.process;
+  const lease = connectRunning(context, blue, { container: id, pid, names: ['one'] });
+  expect(linkNames()).toEqual(['lo', 'eth0', 'eth1']);
   expect(pings(one.process, two.lease.address)).toBe(true);
-  expect(disconnect(context, blue, one.lease.container)).toEqual(lease);
-  expect(json(one.process, 'ip', '-j', 'link').map((it: { ifname: string }) => it.ifname)).toEqual(['lo', 'eth0']);
+  expect(() => connectRunning(context, blue, { container: id, pid })).toThrow(/is on network "blue" already/);
+  expect(disconnectRunning(context, red, id, pid)).toEqual(one.lease);
+  expect(linkNames()).toEqual(['lo', 'eth1']);
+  // The way out goes by the network that is left.
+  expect(pings(one.process, '192.0.2.9')).toBe(true);
+  expect(() => disconnectRunning(context, red, id, pid)).toThrow(/is not on network "red"/);
+  expect(disconnectRunning(context, blue, id, pid)).toEqual(lease);
+  expect(linkNames()).toEqual(['lo']);
 });

@@ -10,9 +10,10 @@ import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
 import { type Exit, forget, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
+import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
-import { formatSignals, withSignalsBlocked } from './signals.ts';
+import { withSignalsBlocked } from './signals.ts';
 import { asPlumbing } from './trace.ts';
 
 const STACK = 4096;
@@ -69,12 +70,13 @@ export class BlankProcess implements Caller {
     const cloneFlags = CLONE.VM | CLONE.CHILD_CLEARTID | SIGCHLD | flags;
     const started = process.hrtime.bigint();
     const code = codeAddress();
+    const launcher = launcherDescriptor();
     const { value, errno } = withSignalsBlocked(() =>
       rawClone(code, stack.address + STACK, cloneFlags, mailbox.address, mailbox.address),
     );
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
-    asPlumbing(() => born.chain([...born.#birth(), ...closeAllBut(keep)]));
+    asPlumbing(() => born.chain([...born.#birth(), ...closeAllBut([...keep, launcher])]));
     return born;
   }
 
@@ -155,37 +157,12 @@ export class BlankProcess implements Caller {
   }
 
   /**
-   * Becomes a program: execve(2), tried for each of `paths` until one is not missing (as execvp(3) does). Signals are as a program expects them again.
-   * After it this process can be asked nothing any more. @throws SyscallError of the last try (EACCES wins over ENOENT); the process is still blank then.
+   * Becomes a program: execve(2) of the first of `paths` that is there and executable (as execvp(3) chooses), through the launcher. Signals are as a program
+   * expects them again. After it this process can be asked nothing any more. @throws SyscallError (EACCES wins over ENOENT).
    */
   exec(paths: readonly string[], argv: readonly string[], env: readonly string[]): void {
     this.#assertBlank('execve');
-    const { memory } = this.#mailbox;
-    const [argvAt, envAt] = [memory.strings(argv).address, memory.strings(env).address];
-    const noSignals = memory.take(8).address;
-    const started = process.hrtime.bigint();
-    const results = this.#run(
-      [
-        { name: 'rt_sigprocmask', values: [2, noSignals, 0, 8] },
-        ...paths.map((path) => ({
-          name: 'execve' as const,
-          values: [memory.string(path).address, argvAt, envAt],
-          mayFail: true,
-        })),
-        { name: 'rt_sigprocmask', values: [2, memory.bytes(formatSignals('all')).address, 0, 8] },
-      ],
-      LIMIT,
-    );
-    const tries = results.slice(1, 1 + paths.length);
-    const made = this.#execed ? tries.indexOf(-NEVER_MADE) : tries.length;
-    const shown = `[${argv.map((it) => JSON.stringify(it)).join(', ')}]`;
-    if (this.#execed) {
-      conclude(this.who, 'execve', [paths[made] ?? paths.at(-1)!, shown, `/* ${env.length} vars */`], 0, started);
-      return;
-    }
-    const failed = tries.findIndex((it) => it !== -2);
-    const chosen = failed === -1 ? tries.length - 1 : failed;
-    conclude(this.who, 'execve', [paths[chosen]!, shown, `/* ${env.length} vars */`], tries[chosen]!, started);
+    launch(this, paths, argv, env);
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */

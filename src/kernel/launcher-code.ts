@@ -8,6 +8,8 @@ import type { Line } from './machine-code.ts';
 /** x86-64, Intel syntax. At the start [rsp] is argc, argv[0] is at [rsp+8]; after argv and its NULL comes envp. */
 export const x64: readonly Line[] = [
   ['48 8b 5c 24 08', 'mov rbx, [rsp+8]'],
+  ['80 7b 01 00', 'cmp byte ptr [rbx+1], 0'], // one byte? else somebody has called us as /proc/self/exe
+  ['75 45', 'jne failed'],
   ['0f b6 1b', 'movzx ebx, byte ptr [rbx]'], // the descriptor
   ['89 df', 'mov edi, ebx'],
   ['be 02 00 00 00', 'mov esi, 2'], // F_SETFD
@@ -26,6 +28,7 @@ export const x64: readonly Line[] = [
   ['ba 08 00 00 00', 'mov edx, 8'],
   ['b8 01 00 00 00', 'mov eax, 1'], // SYS_write
   ['0f 05', 'syscall'],
+  ['', 'failed:'],
   ['bf 7f 00 00 00', 'mov edi, 127'],
   ['b8 e7 00 00 00', 'mov eax, 231'], // SYS_exit_group
   ['0f 05', 'syscall'],
@@ -34,6 +37,8 @@ export const x64: readonly Line[] = [
 /** AArch64. */
 export const arm64: readonly Line[] = [
   ['f3 07 40 f9', 'ldr x19, [sp, #8]'],
+  ['74 06 40 39', 'ldrb w20, [x19, #1]'], // one byte? else somebody has called us as /proc/self/exe
+  ['94 02 00 35', 'cbnz w20, failed'],
   ['73 02 40 39', 'ldrb w19, [x19]'], // the descriptor
   ['e0 03 13 aa', 'mov x0, x19'],
   ['41 00 80 d2', 'mov x1, #2'], // F_SETFD
@@ -53,6 +58,7 @@ export const arm64: readonly Line[] = [
   ['02 01 80 d2', 'mov x2, #8'],
   ['08 08 80 d2', 'mov x8, #64'], // SYS_write
   ['01 00 00 d4', 'svc #0'],
+  ['', 'failed:'],
   ['e0 0f 80 d2', 'mov x0, #127'],
   ['c8 0b 80 d2', 'mov x8, #94'], // SYS_exit_group
   ['01 00 00 d4', 'svc #0'],

@@ -3,6 +3,7 @@
  * pid, namespaces, credentials, mounts, control group and descriptors, and one thread only, so that every call which makes a container works in it. Its last call is
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
+import { closeAllBut, firstCalls, SIGKILL } from './birth.ts';
 import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
@@ -17,7 +18,6 @@ import { withSignalsBlocked } from './signals.ts';
 import { asPlumbing } from './trace.ts';
 
 const STACK = 4096;
-const SIGKILL = 9;
 const LIMIT = 10_000;
 
 export interface SpawnOptions {
@@ -76,7 +76,7 @@ export class BlankProcess implements Caller {
     );
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
-    asPlumbing(() => born.chain([...born.#birth(), ...closeAllBut([...keep, launcher])]));
+    asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut([...keep, launcher])]));
     return born;
   }
 
@@ -100,7 +100,7 @@ export class BlankProcess implements Caller {
     const shown = request.name === 'clone' ? [flags, null, null] : [null, CLONE_ARGS_SIZE];
     conclude(this.who, request.name, shown, pid!, started);
     const child = new BlankProcess(pid!, mailbox, this.#dieWithParent);
-    asPlumbing(() => child.chain(child.#birth().slice(0, 1)));
+    asPlumbing(() => child.chain(firstCalls(this.#dieWithParent).slice(0, 1)));
     return child;
   }
 
@@ -202,18 +202,6 @@ export class BlankProcess implements Caller {
     this.call('prctl', PR.SET_PDEATHSIG, 0, 0, 0, 0);
   }
 
-  /** The first calls of its life. */
-  #birth(): Request[] {
-    const deathSignal = this.#dieWithParent ? SIGKILL : 0;
-    return [
-      { name: 'prctl', args: [PR.SET_PDEATHSIG, deathSignal, 0, 0, 0] },
-      // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
-      ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
-      // Node's signal handlers must never run here.
-      ...resetHandlers(),
-    ];
-  }
-
   #run(requests: readonly LaidOutRequest[], limit = LIMIT, whileWaiting?: () => void): number[] {
     const name = requests.at(-1)!.name;
     this.#assertBlank(name);
@@ -242,24 +230,4 @@ export class BlankProcess implements Caller {
   #gone(name: string): Error {
     return new Error(`process ${this.pid} is gone (it was killed), so ${name}() can't be made in it`);
   }
-}
-
-/** rt_sigaction(SIGx, SIG_DFL) for every signal that can be handled. An all-zero struct sigaction is SIG_DFL. */
-function resetHandlers(): Request[] {
-  const handled = Array.from({ length: 31 }, (_, i) => i + 1).filter((it) => it !== SIGKILL && it !== 19);
-  return handled.map((signal) => ({
-    name: 'rt_sigaction',
-    args: [signal, new Uint8Array(32), null, 8],
-    mayFail: true,
-  }));
-}
-
-/** close_range(2) over every gap between the descriptors that stay. */
-function closeAllBut(keep: readonly number[]): Request[] {
-  const stay = [...new Set(keep)].filter((it) => it > 2).sort((a, b) => a - b);
-  const starts = [3, ...stay.map((it) => it + 1)];
-  const ends = [...stay.map((it) => it - 1), 0xffffffff];
-  return starts.flatMap((start, i) =>
-    start <= ends[i]! ? [{ name: 'close_range' as const, args: [start, ends[i]!, 0] }] : [],
-  );
 }

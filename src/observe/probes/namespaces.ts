@@ -4,7 +4,15 @@ import { isRefusal } from '../../kernel/errors.ts';
 import { readText } from '../../kernel/files.ts';
 import { mount } from '../../kernel/mount.ts';
 import { type NamespaceKind, namespaceFlags, namespaceKinds, unshare } from '../../kernel/namespace.ts';
-import { becomeOrdinary, type Finding, inBlankProcess, inNamespaces, inUserNamespace, type Probe, probe } from './probe.ts';
+import {
+  becomeOrdinary,
+  type Finding,
+  inBlankProcess,
+  inNamespaces,
+  inUserNamespace,
+  type Probe,
+  probe,
+} from './probe.ts';
 
 const kinds: Record<NamespaceKind, { word: string; neededFor: string }> = {
   user: { word: 'user', neededFor: 'being root inside and an ordinary user outside (--userns, rootless)' },

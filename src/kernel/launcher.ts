@@ -84,15 +84,15 @@ export interface Launchable extends Caller {
 
 const ENOENT = 2;
 
-/** The first path that is there and may be executed, as execvp(3) chooses. @throws SyscallError as execve(2) would have it (EACCES wins over ENOENT). */
-function choose(by: Launchable, paths: readonly string[], shown: string[]): string {
+/** The first path that is there and may be executed, as execvp(3) chooses. @throws SyscallError of the look that says most (EACCES wins over ENOENT). */
+function choose(by: Launchable, paths: readonly string[]): string {
   const looks = paths.map((path): Request => ({ name: 'faccessat', args: [AT.FDCWD, path, X_OK], mayFail: true }));
-  const found = asPlumbing(() => by.chain(looks));
+  const found = by.chain(looks);
   const fine = found.findIndex((it) => it >= 0);
   if (fine >= 0) return paths[fine]!;
   const telling = found.findIndex((it) => it !== -ENOENT);
   const at = telling === -1 ? paths.length - 1 : telling;
-  throw new SyscallError('execve', [JSON.stringify(paths[at]), ...shown], -found[at]!);
+  throw new SyscallError('faccessat', ['AT_FDCWD', JSON.stringify(paths[at]), 'X_OK'], -found[at]!);
 }
 
 /** A pipe by which the launcher tells: its write end in the blank process, its read end in Node. */
@@ -105,10 +105,7 @@ function statusPipe(by: Launchable): { write: number; read: number | undefined }
   } catch (error) {
     // Where the kernel gives no descriptor out (before 5.6, or forbidden), the exit code has to tell.
     if (!(error instanceof SyscallError)) throw error;
-    by.call('close', write);
     return { write: NO_DESCRIPTOR, read: undefined };
-  } finally {
-    by.call('close', read);
   }
 }
 
@@ -140,7 +137,7 @@ export function launch(
   env: readonly string[],
 ): void {
   const shown = [`[${argv.map((it) => JSON.stringify(it)).join(', ')}]`, `/* ${env.length} vars */`];
-  const path = choose(by, paths, shown);
+  const path = choose(by, paths);
   const launcher = launcherDescriptor();
   const memory = new Memory();
   const pipe = asPlumbing(() => statusPipe(by));
@@ -160,6 +157,7 @@ export function launch(
       ]),
     );
     if (!by.execed) throw new SyscallError('execve', [JSON.stringify(path), ...shown], -results[2]!);
+    asPlumbing(() => conclude(by.who, 'execveat', [launcher, '', ...shown, AT.EMPTY_PATH], 0, started));
     const answer = pipe.read === undefined ? 0 : asPlumbing(() => answerOf(pipe.read as number));
     conclude(by.who, 'execve', [path, ...shown], answer, started);
   } finally {

@@ -1,6 +1,6 @@
+/** What can be asked of a container, by the names of Docker's flags. */
 import type { PrivilegeOptions } from './privileges.ts';
 
-/** What can be asked of a container, by the names of Docker's flags. */
 export interface RunOptions extends PrivilegeOptions {
   /** `host`, `busybox`, the directory of a root file system, or an executable of the host's. */
   image: string;

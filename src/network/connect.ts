@@ -8,7 +8,7 @@ import { parseAddress, parseSubnet } from './address.ts';
 import { ensureBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
-import { allocate, claimPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
+import { allocate, claimPorts, dropLease, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { addNetworkRules, removePortRules } from './nat.ts';
 import { addAddress } from './netlink/addresses.ts';
@@ -37,7 +37,9 @@ export function layCable(
 ): void {
   const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
   const name = hostLinkName(context, container, network.name);
-  withLock(context, () => {
+  const earlier = withLock(context, () => {
+    // What an earlier process of this container held: tidying it away must not take our cable, which has the same name.
+    const earlier = dropLease(context, network.name, container);
     // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
     ensureBridge(context, network);
     const settings = { master: network.bridge, up: true, ...mtu };
@@ -47,7 +49,9 @@ export function layCable(
       deleteLink(context.caller, name);
       lay();
     }
+    return earlier;
   });
+  if (earlier) unpublish(context, earlier);
   // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
   changeLink(context.caller, name, { hairpin: true });
 }

@@ -3,8 +3,9 @@ import { createSocket } from 'node:dgram';
 import { type AddressInfo, createServer } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import { takeAddress } from '../../src/network/connect.ts';
-import { inspectNetwork } from '../../src/network/definitions.ts';
+import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
 import { answer, type Directory } from '../../src/network/dns/answer.ts';
+import { serveContainer } from '../../src/network/dns/container.ts';
 import { directoryOf } from '../../src/network/dns/directory.ts';
 import { hostResolvConf, hostsText, nameServersOf, resolvConfText } from '../../src/network/dns/files.ts';
 import {
@@ -165,6 +166,23 @@ test('inside a container: neighbours by name and address, the rest from outside,
   expect((await resolve('resolve4', 'WEB')).sort()).toEqual(['172.17.0.2', '172.17.0.3']);
   expect(await resolve('reverse', '172.17.0.3')).toEqual(['two', 'web']);
   expect(await resolve('resolve4', 'www.example.com')).toEqual(['203.0.113.5']);
+});
+
+test('a container finds those on its networks, those that come later too, and nobody else', async () => {
+  const context = labContext();
+  const [red, blue] = ['red', 'blue'].map((name) => createNetwork(context, { name }));
+  const [one, two, three] = [namespace(), namespace(), namespace()];
+  takeAddress(context, red!, { container: 'one', pid: one.pid, names: ['one'] });
+  takeAddress(context, red!, { container: 'two', pid: two.pid, names: ['two'] });
+  takeAddress(context, blue!, { container: 'three', pid: three.pid, names: ['three'] });
+  open.push(serveContainer(context, 'one', one.pid, []));
+  const resolve = async (name: string) => (await outputAside(one, 'node', '-e', RESOLVE, 'resolve4', name)).trim();
+  expect(await resolve('two')).toBe('["172.17.0.3"]');
+  expect(await resolve('three')).toBe('ENOTFOUND');
+  takeAddress(context, blue!, { container: 'one', pid: one.pid, names: ['one'] });
+  expect(await resolve('three')).toBe('["172.18.0.2"]');
+  two.end();
+  expect(await resolve('two')).toBe('ENOTFOUND');
 });
 
 test('over TCP too, and several questions on one connection', async () => {

@@ -10,10 +10,14 @@ import { promisify } from 'node:util';
 import { BlankProcess } from '../../src/kernel/blank-process.ts';
 import { CLONE } from '../../src/kernel/constants.ts';
 import { parseAddress } from '../../src/network/address.ts';
+import { connect } from '../../src/network/connect.ts';
 import type { NetworkContext } from '../../src/network/context.ts';
+import type { Network } from '../../src/network/definitions.ts';
+import type { Lease } from '../../src/network/leases.ts';
 import { addAddress } from '../../src/network/netlink/addresses.ts';
 import { addVeth, setUp } from '../../src/network/netlink/links.ts';
 import { addRoute } from '../../src/network/netlink/routes.ts';
+import { parsePublish } from '../../src/network/ports.ts';
 import { until } from '../support.ts';
 
 const started = new Set<{ end(): void }>();
@@ -26,10 +30,15 @@ export function closeLab(): void {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
+/** Ends with the laboratory. */
+export function keep<T extends { end(): void }>(it: T): T {
+  started.add(it);
+  return it;
+}
+
 /** A network namespace with lo up, and a blank process in it. */
 export function namespace(): BlankProcess {
-  const process = BlankProcess.spawn({ flags: CLONE.NEWNET });
-  started.add(process);
+  const process = keep(BlankProcess.spawn({ flags: CLONE.NEWNET }));
   setUp(process, 'lo');
   return process;
 }
@@ -57,7 +66,7 @@ export function remoteOf(host: BlankProcess): BlankProcess {
   return remote;
 }
 
-const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
+export const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
 
 /** Runs a program in the namespace. */
 export function run(process: BlankProcess, ...command: string[]): { status: number; output: string } {
@@ -149,4 +158,23 @@ export async function script(process: BlankProcess, name: string, ...args: strin
   await until(() => said !== '', 60, name);
   if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
   return end;
+}
+
+export interface Container {
+  readonly process: BlankProcess;
+  readonly lease: Lease;
+}
+
+let count = 0;
+
+/** A namespace that is connected to a network as eth0; `ports` are as after -p. */
+export function container(context: NetworkContext, network: Network, ...ports: string[]): Container {
+  const process = namespace();
+  const lease = connect(context, process, network, {
+    container: `c${++count}`,
+    pid: process.pid,
+    link: 'eth0',
+    ports: ports.flatMap(parsePublish),
+  });
+  return { process, lease };
 }

@@ -9,6 +9,7 @@ import { flagNames, valueName } from './constants.ts';
 export type Kind =
   | 'path'
   | 'argv'
+  | 'access'
   | 'string'
   | 'fd'
   | 'dirfd'
@@ -111,7 +112,7 @@ const table = {
   symlinkat: [266, 36, 'path', 'dirfd', 'path'],
   readlinkat: [267, 78, 'dirfd', 'path', 'pointer', 'int'],
   fchmodat: [268, 53, 'dirfd', 'path', 'mode'],
-  faccessat: [269, 48, 'dirfd', 'path', 'int'],
+  faccessat: [269, 48, 'dirfd', 'path', 'access'],
   ppoll: [271, 73, 'pointer', 'int', 'pointer', 'pointer', 'int'],
   unshare: [272, 97, 'CLONE_'],
   utimensat: [280, 88, 'dirfd', 'path', 'pointer', 'AT_'],
@@ -124,6 +125,7 @@ const table = {
   process_vm_readv: [310, 270, 'int', 'pointer', 'int', 'pointer', 'int', 'int'],
   renameat2: [316, 276, 'dirfd', 'path', 'dirfd', 'path', 'hex'],
   seccomp: [317, 277, 'int', 'hex', 'pointer'],
+  execveat: [322, 281, 'fd', 'string', 'argv', 'argv', 'AT_'],
   memfd_create: [319, 279, 'string', 'hex'],
   bpf: [321, 280, 'int', 'pointer', 'int'],
   statx: [332, 291, 'dirfd', 'path', 'AT_', 'hex', 'pointer'],
@@ -144,10 +146,9 @@ const table = {
 /** The name of a system call in the table. */
 export type SyscallName = keyof typeof table;
 
-const arm = process.arch === 'arm64';
-
-/** The number of a system call on this processor. */
-export const syscallNumber = (name: SyscallName): number => table[name][arm ? 1 : 0];
+/** The number of a system call on this processor, or on another. */
+export const syscallNumber = (name: SyscallName, arch: string = process.arch): number =>
+  table[name][arch === 'arm64' ? 1 : 0];
 
 /** Every name in the table. */
 export const syscallNames = Object.keys(table) as SyscallName[];
@@ -167,7 +168,8 @@ export const signalName = (number: number): string => signalNames.get(number as 
 
 function printNumber(kind: string, value: number): string {
   if (kind === 'dirfd') return value === -100 ? 'AT_FDCWD' : String(value);
-  if (kind === 'mode') return `0${value.toString(8)}`;
+  if (kind === 'access') return ['X_OK', 'W_OK', 'R_OK'].filter((_, bit) => value & (1 << bit)).join('|') || 'F_OK';
+  if (kind === 'mode') return value === 0 ? '0' : `0${value.toString(8)}`;
   if (kind === 'hex') return value === 0 ? '0' : `0x${value.toString(16)}`;
   if (kind === 'signal') return signalName(value);
   if (kind === 'device') return `makedev(${(value >> 8) & 0xfff}, ${(value & 0xff) | ((value >> 12) & 0xfff00)})`;
@@ -187,7 +189,9 @@ export function printArgument(
   value: number | bigint | string | Uint8Array | null,
 ): string {
   const kind = (table[name] as readonly (string | number)[])[index + 2] ?? 'int';
-  if (typeof value === 'string') return kind === 'argv' ? value : quote(value);
+  // As strace has it: a path is never cut.
+  if (typeof value === 'string')
+    return kind === 'argv' ? value : kind === 'path' ? JSON.stringify(value) : quote(value);
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array)
     return kind === 'string' ? quote(Buffer.from(value).toString('latin1')) : `{${value.length} bytes}`;

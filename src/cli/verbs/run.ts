@@ -18,7 +18,7 @@ class Interrupted extends Error {
   }
 }
 
-const run: Verb = async (given) => {
+export const run: Verb = async (given) => {
   const { flags } = given;
   if (flags.on('dry-run') || flags.on('print-config')) return await look(given);
   const endTrace = flags.on('trace') ? onTrace((it) => it.plumbing || tell(printable(formatTrace(it)))) : undefined;
@@ -28,7 +28,6 @@ const run: Verb = async (given) => {
     endTrace?.();
   }
 };
-export default run;
 
 async function look({ flags, args, command }: Given): Promise<number> {
   const { plan } = await import('../plan.ts');

@@ -6,6 +6,7 @@ import type { Config } from '../spec/config.ts';
 import { defaultConfig } from '../spec/defaults.ts';
 import type { RunOptions } from './options.ts';
 import { cgroupParent } from './paths.ts';
+import { applyPrivileges } from './privileges.ts';
 import { parseBytes, parseNumber } from './quantities.ts';
 
 /** Docker's period of processor time, in microseconds. */
@@ -51,6 +52,7 @@ export function compile(options: RunOptions, image: Image, id: string, rootPath:
     };
   config.linux.resources = resources;
   config.linux.cgroupsPath = `${cgroupParent()}/${id}`;
+  applyPrivileges(config, options);
   for (const it of options.volumes ?? []) config.mounts.push(parseVolume(it));
   return config;
 }

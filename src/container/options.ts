@@ -1,5 +1,7 @@
 /** What can be asked of a container, by the names of Docker's flags. */
-export interface RunOptions {
+import type { PrivilegeOptions } from './privileges.ts';
+
+export interface RunOptions extends PrivilegeOptions {
   /** `host`, `busybox`, the directory of a root file system, or an executable of the host's. */
   image: string;
   /** The program and its arguments; the image's own where nothing is said. */

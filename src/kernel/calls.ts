@@ -112,6 +112,7 @@ const table = {
   readlinkat: [267, 78, 'dirfd', 'path', 'pointer', 'int'],
   fchmodat: [268, 53, 'dirfd', 'path', 'mode'],
   faccessat: [269, 48, 'dirfd', 'path', 'int'],
+  ppoll: [271, 73, 'pointer', 'int', 'pointer', 'pointer', 'int'],
   unshare: [272, 97, 'CLONE_'],
   utimensat: [280, 88, 'dirfd', 'path', 'pointer', 'AT_'],
   dup3: [292, 24, 'fd', 'fd', 'O_'],

@@ -16,9 +16,7 @@ function rowsOf(command: Command): string[] {
   return [
     row(verb, '', command.differs ? `differs: ${command.differs}` : 'supported'),
     ...(same.length > 0 ? [row(verb, same.map((it) => code(flagName(it))).join(' '), 'supported')] : []),
-    ...command.flags
-      .filter((it) => it.differs)
-      .map((it) => row(verb, code(flagName(it)), `differs: ${it.differs}`)),
+    ...command.flags.filter((it) => it.differs).map((it) => row(verb, code(flagName(it)), `differs: ${it.differs}`)),
     ...command.flags.filter((it) => it.own).map((it) => row(verb, code(flagName(it)), `not Docker’s: ${it.text}`)),
     ...Object.entries(unsupportedFlags[command.name] ?? {}).map(([flag, why]) =>
       row(verb, flag.split(', ').map(code).join(' '), `not supported: ${why}`),

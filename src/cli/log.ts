@@ -16,7 +16,9 @@ let format: (typeof formats)[number] = 'text';
 const oneOf = <T extends string>(flag: string, text: string, values: readonly T[]): T => {
   const found = values.find((it) => it === text);
   if (found) return found;
-  throw new UsageError(`--${flag}: there is no ${JSON.stringify(text)}`, { remedy: `write one of ${values.join(', ')}` });
+  throw new UsageError(`--${flag}: there is no ${JSON.stringify(text)}`, {
+    remedy: `write one of ${values.join(', ')}`,
+  });
 };
 
 /** As the flags in front of the command say. @throws UsageError */

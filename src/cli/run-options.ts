@@ -17,7 +17,17 @@ const plurals: Record<string, keyof RunOptions> = {
 };
 
 /** Flags that are the command's own business. */
-const own = new Set(['detach', 'detach-keys', 'sig-proxy', 'cidfile', 'dry-run', 'print-config', 'trace', 'step', 'rootless']);
+const own = new Set([
+  'detach',
+  'detach-keys',
+  'sig-proxy',
+  'cidfile',
+  'dry-run',
+  'print-config',
+  'trace',
+  'step',
+  'rootless',
+]);
 
 /** The option that a flag fills; undefined for what is not the container's business. */
 export const optionOf = (flag: string): string | undefined =>

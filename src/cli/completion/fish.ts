@@ -39,6 +39,8 @@ const groups = (): string[] => [
 export const fish = (): string =>
   [
     '# fish completion for minidocker: minidocker completion fish | source',
-    ...groups().map((it) => `complete -c minidocker -f -n __fish_use_subcommand -a ${it} -d ${quoted(`commands about each ${it}`)}`),
+    ...groups().map(
+      (it) => `complete -c minidocker -f -n __fish_use_subcommand -a ${it} -d ${quoted(`commands about each ${it}`)}`,
+    ),
     ...commands.flatMap(linesOf),
   ].join('\n');

@@ -9,7 +9,12 @@ export const commands: readonly Command[] = [...containerVerbs, ...lookingVerbs,
 /** Flags in front of the command. */
 export const globalFlags: readonly Flag[] = [
   { name: 'debug', short: 'D', text: 'the same as --log-level debug' },
-  { name: 'log-level', short: 'l', value: 'LEVEL', text: 'debug, info, warn or error: what the program tells of itself; warn is usual' },
+  {
+    name: 'log-level',
+    short: 'l',
+    value: 'LEVEL',
+    text: 'debug, info, warn or error: what the program tells of itself; warn is usual',
+  },
   { name: 'log-format', value: 'FORMAT', text: 'text or json', own: true },
   { name: 'version', short: 'v', text: 'print the version' },
 ];

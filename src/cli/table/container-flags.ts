@@ -50,7 +50,13 @@ const resources: readonly Flag[] = [
 ];
 
 const files: readonly Flag[] = [
-  { name: 'volume', short: 'v', value: 'SOURCE:TARGET[:OPTIONS]', many: true, text: 'show a directory, file or volume inside' },
+  {
+    name: 'volume',
+    short: 'v',
+    value: 'SOURCE:TARGET[:OPTIONS]',
+    many: true,
+    text: 'show a directory, file or volume inside',
+  },
   { name: 'mount', value: 'type=…,source=…,target=…', many: true, text: 'the same in words: bind, volume or tmpfs' },
   { name: 'tmpfs', value: 'TARGET[:OPTIONS]', many: true, text: 'an empty file system in memory' },
   { name: 'read-only', text: 'its own files cannot be written' },
@@ -62,7 +68,12 @@ const security: readonly Flag[] = [
   { name: 'privileged', text: 'all capabilities and devices, no filter of system calls' },
   { name: 'cap-add', value: 'CAPABILITY', many: true, text: 'one capability more, or ALL' },
   { name: 'cap-drop', value: 'CAPABILITY', many: true, text: 'one capability less, or ALL' },
-  { name: 'security-opt', value: 'OPTION', many: true, text: 'no-new-privileges, seccomp=FILE|unconfined, systempaths=unconfined …' },
+  {
+    name: 'security-opt',
+    value: 'OPTION',
+    many: true,
+    text: 'no-new-privileges, seccomp=FILE|unconfined, systempaths=unconfined …',
+  },
   { name: 'sysctl', value: 'NAME=VALUE', many: true, text: 'a kernel setting of its namespaces' },
   { name: 'pid', value: 'host|container:NAME', text: 'whose processes it sees' },
   { name: 'ipc', value: 'host|private|container:NAME', text: 'whose shared memory it sees' },
@@ -70,8 +81,19 @@ const security: readonly Flag[] = [
 ];
 
 const network: readonly Flag[] = [
-  { name: 'network', also: ['net'], value: 'NETWORK', text: 'bridge, none, host, container:NAME, or one that you made' },
-  { name: 'publish', short: 'p', value: '[[IP:]HOST:]PORT[/udp]', many: true, text: 'a port of the host leads to one of its own' },
+  {
+    name: 'network',
+    also: ['net'],
+    value: 'NETWORK',
+    text: 'bridge, none, host, container:NAME, or one that you made',
+  },
+  {
+    name: 'publish',
+    short: 'p',
+    value: '[[IP:]HOST:]PORT[/udp]',
+    many: true,
+    text: 'a port of the host leads to one of its own',
+  },
   { name: 'ip', value: 'ADDRESS', text: 'its IPv4 address' },
   { name: 'ip6', value: 'ADDRESS', text: 'its IPv6 address' },
   { name: 'mac-address', value: 'ADDRESS', text: 'its hardware address' },

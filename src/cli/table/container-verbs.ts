@@ -3,7 +3,13 @@ import type { Command, Flag } from '../definition.ts';
 import { containerFlags, runFlags } from './container-flags.ts';
 
 const signal: Flag = { name: 'signal', short: 's', value: 'SIGNAL', text: 'which signal is sent, by name or number' };
-const timeout: Flag = { name: 'timeout', also: ['time'], short: 't', value: 'SECONDS', text: 'how long to wait before killing; -1 is for ever' };
+const timeout: Flag = {
+  name: 'timeout',
+  also: ['time'],
+  short: 't',
+  value: 'SECONDS',
+  text: 'how long to wait before killing; -1 is for ever',
+};
 const detachKeys: Flag = {
   name: 'detach-keys',
   value: 'KEYS',
@@ -15,7 +21,7 @@ const sigProxy: Flag = { name: 'sig-proxy', text: 'hand signals on to it (usual;
 const one = { min: 1, max: 1, usage: '[OPTIONS] CONTAINER' } as const;
 const several = { min: 1, usage: '[OPTIONS] CONTAINER [CONTAINER...]' } as const;
 
-export const containerVerbs: readonly Command[] = [
+const verbs: readonly Command[] = [
   {
     name: 'run',
     usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
@@ -159,4 +165,7 @@ export const containerVerbs: readonly Command[] = [
     completes: 'running',
     load: async () => (await import('../verbs/attach.ts')).attach,
   },
-].map((it) => ({ ...it, container: true as const }));
+];
+
+/** Each is a container verb of Docker's. */
+export const containerVerbs: readonly Command[] = verbs.map((it) => ({ ...it, container: true }));

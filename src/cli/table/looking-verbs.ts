@@ -22,7 +22,7 @@ const limits: readonly Flag[] = [
   { name: 'restart', value: 'POLICY', text: 'no, on-failure[:n], always, unless-stopped' },
 ];
 
-export const lookingVerbs: readonly Command[] = [
+const verbs: readonly Command[] = [
   {
     name: 'ps',
     aliases: ['ls', 'list'],
@@ -40,7 +40,11 @@ export const lookingVerbs: readonly Command[] = [
     ],
     min: 0,
     max: 0,
-    examples: ['minidocker ps -a', 'minidocker ps --filter status=exited', "minidocker ps --format '{{.ID}}\\t{{.Names}}'"],
+    examples: [
+      'minidocker ps -a',
+      'minidocker ps --filter status=exited',
+      "minidocker ps --format '{{.ID}}\\t{{.Names}}'",
+    ],
     load: async () => (await import('../verbs/ps.ts')).ps,
   },
   {
@@ -158,4 +162,7 @@ export const lookingVerbs: readonly Command[] = [
     max: 0,
     load: async () => (await import('../verbs/prune.ts')).pruneContainers,
   },
-].map((it) => ({ ...it, container: true as const }));
+];
+
+/** Each is a container verb of Docker's. */
+export const lookingVerbs: readonly Command[] = verbs.map((it) => ({ ...it, container: true }));

@@ -19,7 +19,9 @@ export const examine: Verb = async ({ flags }) => {
     const wide = process.stdout.columns ?? 120;
     const rest = Math.max(30, Math.floor((wide - 40) / 2));
     const rows = probes.map((it) => [it.name, sign(it), it.found, it.ok === true ? it.neededFor : it.howToGet]);
-    say(ruledTable(['feature', 'works', 'found', 'needed for, or how to get it'], rows, { widths: [26, 8, rest, rest] }));
+    say(
+      ruledTable(['feature', 'works', 'found', 'needed for, or how to get it'], rows, { widths: [26, 8, rest, rest] }),
+    );
   }
   return 0;
 };

@@ -9,7 +9,9 @@ function seconds(flags: Values): number | undefined {
   const text = flags.text('timeout');
   if (text === undefined) return undefined;
   if (/^-?\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`--timeout: ${JSON.stringify(text)} is no number of seconds`, { remedy: 'write one as 10; -1 is for ever' });
+  throw new UsageError(`--timeout: ${JSON.stringify(text)} is no number of seconds`, {
+    remedy: 'write one as 10; -1 is for ever',
+  });
 }
 
 const patience = (flags: Values): { timeout?: number; signal?: string } => {

@@ -25,7 +25,9 @@ const MTU = 'com.docker.network.driver.mtu';
 function request({ flags, args }: Given): NetworkRequest {
   const driver = flags.text('driver') ?? 'bridge';
   if (driver !== 'bridge')
-    throw new UsageError(`--driver: there is no driver ${JSON.stringify(driver)}`, { remedy: 'bridge is the only one' });
+    throw new UsageError(`--driver: there is no driver ${JSON.stringify(driver)}`, {
+      remedy: 'bridge is the only one',
+    });
   const options = pairs(flags.all('opt'), '--opt');
   const mtu = options[MTU];
   return {
@@ -51,7 +53,10 @@ function family(flags: Values, flag: string, four: string, six: string): Record<
 
 function gateway(flags: Values): { gateway?: string } {
   const { four, six } = family(flags, 'gateway', 'four', 'six');
-  if (six) throw new UsageError(`--gateway: ${six} cannot be chosen`, { remedy: 'of IPv6 it is the first address of the subnet' });
+  if (six)
+    throw new UsageError(`--gateway: ${six} cannot be chosen`, {
+      remedy: 'of IPv6 it is the first address of the subnet',
+    });
   return four === undefined ? {} : { gateway: four };
 }
 

@@ -7,7 +7,9 @@ import { say } from '../say.ts';
 export const port: Verb = async ({ args: [name = '', wanted] }) => {
   const ports = await engine.port(name);
   const [number, protocol = 'tcp'] = wanted?.split('/') ?? [];
-  const found = ports.filter((it) => number === undefined || (String(it.container) === number && it.protocol === protocol));
+  const found = ports.filter(
+    (it) => number === undefined || (String(it.container) === number && it.protocol === protocol),
+  );
   if (wanted !== undefined && found.length === 0)
     throw new UsageError(`${name} publishes no port ${wanted}`, { remedy: `see all: port ${name}` });
   const outside = (it: (typeof ports)[number]): string => `${it.ip.includes(':') ? `[${it.ip}]` : it.ip}:${it.host}`;

@@ -16,7 +16,8 @@ export const version: Verb = async ({ flags }) => {
   };
   const format = flags.text('format');
   const { Version, Node, KernelVersion, Arch } = Client;
-  if (format === undefined) say(`minidocker version ${Version} (Node ${Node}, Linux ${printable(KernelVersion)}, ${Arch})`);
+  if (format === undefined)
+    say(`minidocker version ${Version} (Node ${Node}, Linux ${printable(KernelVersion)}, ${Arch})`);
   else say(format === 'json' ? JSON.stringify({ Client }) : template(format)({ Client }));
   return 0;
 };

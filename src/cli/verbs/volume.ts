@@ -1,5 +1,12 @@
 /** volume create, ls, inspect, rm. */
-import { createVolume, inspectVolume, listVolumes, removeVolume, usersOf, type VolumeInfo } from '../../container/volumes.ts';
+import {
+  createVolume,
+  inspectVolume,
+  listVolumes,
+  removeVolume,
+  usersOf,
+  type VolumeInfo,
+} from '../../container/volumes.ts';
 import { formatRows } from '../../view/rows.ts';
 import type { Verb } from '../definition.ts';
 import { matchesLabel, parseFilters } from '../filters.ts';

@@ -30,6 +30,7 @@ export class Running {
   readonly ended: Promise<Ended>;
   stdout = '';
   stderr = '';
+  #over = false;
 
   constructor(line: readonly string[], { input, env, cwd, through = [] }: Options = {}) {
     const [program = '', ...rest] = [...through, ...line];
@@ -44,19 +45,20 @@ export class Running {
     if (input !== undefined) this.child.stdin!.end(input);
     this.ended = new Promise((resolve, reject) => {
       this.child.on('error', reject);
-      this.child.on('close', (code, signal) =>
-        resolve({ code: code ?? 128 + signalNumber(signal), stdout: this.stdout, stderr: this.stderr }),
-      );
+      this.child.on('close', (code, signal) => {
+        this.#over = true;
+        resolve({ code: code ?? 128 + signalNumber(signal), stdout: this.stdout, stderr: this.stderr });
+      });
     });
   }
 
   /** Waits for a text on standard output (or error). */
   async says(text: string | RegExp): Promise<string> {
     const has = (): boolean => (typeof text === 'string' ? this.#all.includes(text) : text.test(this.#all));
-    await until(has, 30, `${text} in ${JSON.stringify(this.#all.slice(-500))}`).catch((error) => {
-      throw new Error(`${error.message}; it has said ${JSON.stringify(this.#all.slice(-800))}`);
-    });
-    return this.#all;
+    // Once it has ended there is nothing more to wait for.
+    await until(() => has() || this.#over, 30, `${text}`);
+    if (has()) return this.#all;
+    throw new Error(`it ended without saying ${text}; it said ${JSON.stringify(this.#all.slice(-1000))}`);
   }
 
   get #all(): string {

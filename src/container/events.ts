@@ -17,7 +17,12 @@ export interface Event {
 const MOST = 4 * 2 ** 20;
 
 /** Tells what happened. A full disk must not stop what is being done: then nothing is told. */
-export function tell(action: string, id: string, attributes: Record<string, string> = {}, type: Event['type'] = 'container'): void {
+export function tell(
+  action: string,
+  id: string,
+  attributes: Record<string, string> = {},
+  type: Event['type'] = 'container',
+): void {
   const event: Event = { type, action, id, attributes, time: Date.now() };
   try {
     const path = eventsFile();

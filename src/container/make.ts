@@ -30,9 +30,7 @@ export function makeBox(options: RunOptions, more: { stdio?: Stdio; dieWithParen
   const id = more.id ?? newId();
   const image = findImage(options.image, stateRoot());
   const directory = join(containersDirectory(), id);
-  const asked =
-    image.environment.length > 0 ? { ...options, env: [...image.environment, ...(options.env ?? [])] } : options;
-  const config = compile(asked, image, id, join(directory, 'root'));
+  const config = compile(options, image, id, join(directory, 'root'));
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   const steps = stepsFor(config, list);

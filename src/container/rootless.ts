@@ -1,6 +1,7 @@
 /** Without root: what changes in a configuration so that the kernel allows it – a user namespace with one id mapped, our own – see user_namespaces(7). */
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
+import { NETWORKS_ANNOTATION } from '../spec/networks.ts';
 
 /** Is this process not root? */
 export const isRootless = (): boolean => process.getuid?.() !== 0;
@@ -29,6 +30,7 @@ export function makeRootless(config: Config): Config {
       },
     );
   }
+  if (config.annotations) delete config.annotations[NETWORKS_ANNOTATION];
   delete linux.cgroupsPath;
   delete linux.resources;
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');

@@ -6,6 +6,7 @@ export { fork } from './fork.ts';
 export { hide } from './hide.ts';
 export { hostname } from './hostname.ts';
 export { idMap } from './id-map.ts';
+export { join } from './join.ts';
 export { loopback } from './loopback.ts';
 export { dev, devpts, fileSystem as mount, mqueue, proc, shm, sysfs } from './mounts.ts';
 export { namespace } from './namespace.ts';

@@ -45,8 +45,7 @@ export class Collector {
   constructor(directory: string, limits: LogLimits) {
     this.#directory = directory;
     this.#limits = limits;
-    const open = (path: string): number =>
-      fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
+    const open = (path: string): number => fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o600);
     this.#journal = open(join(directory, 'log.journal'));
     const [logSize, ...starts] = this.#readJournal();
     const spools = STREAMS.map((stream, i) => {
@@ -79,6 +78,15 @@ export class Collector {
     }
     this.#write(stream, false);
     return taken;
+  }
+
+  /** The same for bytes that have been read already: a terminal cannot be moved from inside the kernel. */
+  append(stream: Stream, bytes: Buffer): void {
+    const spool = this.#spools[stream];
+    writeAt(spool.fd, bytes, spool.size);
+    spool.size += bytes.length;
+    this.onBytes?.(stream, bytes);
+    this.#write(stream, false);
   }
 
   /** Logs also what is left of a last line that has no end: for the end of the container. */

@@ -27,13 +27,27 @@ function make(directory: string, name: PipeName): void {
   });
 }
 
-/** Makes the pipes and opens the container's side of them. Close the descriptors when the container has its copies. */
-export function openContainerSide(directory: string, withStdin: boolean): { stdio: Stdio; close(): void } {
+/**
+ * Makes the pipes and opens the container's side of them. Close the descriptors when the container has its copies.
+ * @param inputEnds its input ends when the last writer closes it; else it never does.
+ */
+export function openContainerSide(
+  directory: string,
+  withStdin: boolean,
+  inputEnds = false,
+): { stdio: Stdio; close(): void } {
   const open = (name: PipeName): number => {
     make(directory, name);
     return fs.openSync(pipePath(directory, name), fs.constants.O_RDWR);
   };
-  const stdio: Stdio = [withStdin ? open('stdin') : null, open('stdout'), open('stderr')];
+  const openInput = (): number => {
+    const both = open('stdin');
+    if (!inputEnds) return both;
+    const reading = fs.openSync(pipePath(directory, 'stdin'), fs.constants.O_RDONLY);
+    fs.closeSync(both);
+    return reading;
+  };
+  const stdio: Stdio = [withStdin ? openInput() : null, open('stdout'), open('stderr')];
   return {
     stdio,
     close: () => {

@@ -102,11 +102,7 @@ function lastLines(lines: Iterable<LogLine>, count: number): LogLine[] {
 }
 
 /** @param isOver has the container ended, and everything it wrote been logged? */
-export async function* readLog(
-  directory: string,
-  options: LogOptions,
-  isOver: () => boolean,
-): AsyncGenerator<LogLine> {
+export async function* readLog(directory: string, options: LogOptions, isOver: () => boolean): AsyncGenerator<LogLine> {
   const present = readPresent(directory);
   const wanted = function* (lines: Iterable<LogLine>): Generator<LogLine> {
     for (const line of lines) if (inTime(line, options)) yield line;

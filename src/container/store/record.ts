@@ -63,6 +63,11 @@ export interface ContainerRecord {
 /** `pid 1` of a container, seen from outside; with start time and boot id it names one process for ever. */
 export type Pid1 = Owner;
 
+/** The process that holds a terminal's master side, as this descriptor. */
+export interface Keeper extends Owner {
+  fd: number;
+}
+
 export type Health = 'starting' | 'healthy' | 'unhealthy';
 
 export interface HealthState {
@@ -90,5 +95,5 @@ export interface State {
   restartAt?: string;
   health?: HealthState;
   /** Holds the master side of its terminal, so that this outlives a supervisor. */
-  keeper?: Pid1;
+  keeper?: Keeper;
 }

@@ -48,9 +48,12 @@ export function readContainer(id: string): Container | undefined {
   if (!record) return undefined;
   const state = readState<State>(join(directory, FILES.state));
   const fail = (file: string): never => {
-    throw new DamagedError(`${join(directory, file)} is damaged: ${file === FILES.state ? 'it is missing or' : ''} something is not as we write it`, {
-      remedy: `remove the container: rm -f ${id.slice(0, 12)}`,
-    });
+    throw new DamagedError(
+      `${join(directory, file)} is damaged: ${file === FILES.state ? 'it is missing or' : ''} something is not as we write it`,
+      {
+        remedy: `remove the container: rm -f ${id.slice(0, 12)}`,
+      },
+    );
   };
   if (record.id !== id || typeof record.name !== 'string' || record.restart === undefined || !record.root)
     return fail(FILES.record);
@@ -69,9 +72,10 @@ export function readConfig({ id, directory }: Container): Config {
 
 /** Everything there is. */
 export function readAll(): (Container | Damaged)[] {
-  return directoryIds().flatMap((id) => {
+  return directoryIds().flatMap((id): (Container | Damaged)[] => {
     try {
-      return readContainer(id) ?? [];
+      const found = readContainer(id);
+      return found ? [found] : [];
     } catch (error) {
       if (error instanceof DamagedError) return [{ id, directory: containerDirectory(id), error }];
       throw error;

@@ -13,6 +13,7 @@ export default defineConfig({
     maxWorkers: 2,
     testTimeout: 60_000 * slow,
     hookTimeout: 60_000 * slow,
-    reporters: process.env.CI ? ['default'] : ['default'],
+    // On a machine that others use too, a test may come too late once; one that fails three times fails.
+    retry: process.env.CI ? 2 : 0,
   },
 });

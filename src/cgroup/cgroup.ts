@@ -3,14 +3,16 @@
  * cgroups(7); where v1 and v2 differ, the files beside this one know.
  */
 import { dirname } from 'node:path';
-import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { exists, writeKernel } from '../kernel/files.ts';
+import type { BlankProcess } from '../kernel/blank-process.ts';
+import { UsageError } from '../kernel/errors.ts';
+import { exists } from '../kernel/files.ts';
 import type { LinuxDeviceRule, LinuxResources } from '../spec/resources.ts';
 import { contentOf, writeAll } from './apply.ts';
 import { applyDevices } from './device-rules.ts';
+import { moveInto, type Part, receive } from './enter.ts';
 import { missingController, missingFile, readOnly, versionOf } from './explain.ts';
 import { canKill, type Freezer, freeze, isFrozen, killAll, killEach, processesOf, thaw } from './freezer.ts';
-import { type Controller, type Hierarchy, type Layout, layout } from './layout.ts';
+import { type Controller, type Layout, layout } from './layout.ts';
 import { checkedPath, parentName } from './path.ts';
 import { type ReadBack, readLimits } from './read-back.ts';
 import type { Setting } from './setting.ts';
@@ -18,12 +20,6 @@ import { settings } from './settings.ts';
 import { readStatistics, type Statistics } from './statistics.ts';
 import { placed, prepare } from './systemd.ts';
 import { handDown, levels, makeGroup, removeGroup, removeIfEmpty } from './tree.ts';
-
-/** The group's directory in one hierarchy. */
-interface Part {
-  hierarchy: Hierarchy;
-  directory: string;
-}
 
 /** What every group gets on a pure v2 host, so that there are statistics also where nothing is limited. */
 const USUAL: Controller[] = ['cpu', 'cpuset', 'io', 'memory', 'pids'];
@@ -109,22 +105,15 @@ export class Cgroup {
 
   /** Moves a process (with all its threads) into the group. Its children will be born in it. */
   join(pid: number): void {
-    for (const { directory } of this.#parts) {
-      const file = `${directory}/cgroup.procs`;
-      try {
-        writeKernel(file, String(pid));
-      } catch (error) {
-        if (isRefusal(error, 'EBUSY'))
-          throw new UsageError(
-            `process ${pid} cannot join ${directory}: it has handed controllers on to groups below it`,
-            {
-              remedy: 'in cgroup v2 only the lowest groups hold processes: join one of those, or make a new one',
-              cause: error,
-            },
-          );
-        throw error;
-      }
-    }
+    moveInto(this.#parts, pid);
+  }
+
+  /**
+   * The quick way in, for a blank process that forks next: it moves itself in each v1 hierarchy and opens the v2 directory, and the child is
+   * then born there (`fork({ cgroup })`). @returns that descriptor, to be closed after the fork; undefined where there is no v2.
+   */
+  receive(by: BlankProcess): number | undefined {
+    return receive(by, this.#parts);
   }
 
   /** Sets limits, also on a living group. When one is refused, those before it get their old values back. */

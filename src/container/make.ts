@@ -4,7 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { findImage } from '../image/image.ts';
 import type { Config } from '../spec/config.ts';
-import { Box, type Stdio } from '../steps/box.ts';
+import { Box, type Stdio, type Watch } from '../steps/box.ts';
 import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
@@ -26,7 +26,10 @@ export interface Made {
 }
 
 /** @param more what is not the container's business: descriptors of Node's, and whether it ends with Node. */
-export function makeBox(options: RunOptions, more: { stdio?: Stdio; dieWithParent?: boolean; id?: string } = {}): Made {
+export function makeBox(
+  options: RunOptions,
+  more: { stdio?: Stdio; dieWithParent?: boolean; id?: string; watch?: Watch } = {},
+): Made {
   const id = more.id ?? newId();
   const image = findImage(options.image, stateRoot());
   const directory = join(containersDirectory(), id);

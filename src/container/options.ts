@@ -1,4 +1,5 @@
 /** What can be asked of a container, by the names of Docker's flags. */
+
 export interface RunOptions {
   /** `host`, `busybox`, the directory of a root file system, or an executable of the host's. */
   image: string;
@@ -16,7 +17,7 @@ export interface RunOptions {
   /** `name|uid[:group|gid]`, looked up in the image. */
   user?: string;
   /** More groups, by name or number. */
-  groupAdd?: string[];
+  groupAdd?: (string | number)[];
   /** In place of the image's program; `` (empty) takes that away. */
   entrypoint?: string;
   /** A first process that reaps orphans and hands signals on. */

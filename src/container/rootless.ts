@@ -1,6 +1,7 @@
 /** Without root: what changes in a configuration so that the kernel allows it – a user namespace with one id mapped, our own – see user_namespaces(7). */
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
+import { defaultSysctls } from '../spec/defaults.ts';
 import { NETWORKS_ANNOTATION } from '../spec/networks.ts';
 
 /** Is this process not root? */
@@ -19,6 +20,7 @@ export function makeRootless(config: Config): Config {
   linux.namespaces = [{ type: 'user' }, ...linux.namespaces.filter((it) => it.type !== 'user')];
   linux.uidMappings ??= [{ containerID: 0, hostID: process.getuid?.() ?? 0, size: 1 }];
   linux.gidMappings ??= [{ containerID: 0, hostID: process.getgid?.() ?? 0, size: 1 }];
+  fitToMapping(config);
   const limited = Object.entries(linux.resources ?? {}).find(
     ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,
   );
@@ -35,4 +37,12 @@ export function makeRootless(config: Config): Config {
   delete linux.resources;
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');
   return config;
+}
+
+/** Groups that are allowed to ping must be groups that the user namespace has. */
+export function fitToMapping({ linux }: Config): void {
+  const name = 'net.ipv4.ping_group_range';
+  const size = linux.gidMappings?.find((it) => it.containerID === 0)?.size;
+  if (size !== undefined && linux.sysctl?.[name] === defaultSysctls[name])
+    linux.sysctl = { ...linux.sysctl, [name]: `0 ${size - 1}` };
 }

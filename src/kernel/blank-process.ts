@@ -3,19 +3,21 @@
  * pid, namespaces, credentials, mounts, control group and descriptors, and one thread only, so that every call which makes a container works in it. Its last call is
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
+import { closeAllBut, firstCalls, SIGKILL } from './birth.ts';
 import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
+import { execRequests, execTries } from './exec-request.ts';
 import { type Exit, forget, watch } from './exits.ts';
+import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
-import { formatSignals, withSignalsBlocked } from './signals.ts';
+import { withSignalsBlocked } from './signals.ts';
 import { asPlumbing } from './trace.ts';
 
 const STACK = 4096;
-const SIGKILL = 9;
 const LIMIT = 10_000;
 
 export interface SpawnOptions {
@@ -73,32 +75,31 @@ export class BlankProcess implements Caller {
     );
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
-    asPlumbing(() => born.chain([...born.#birth(), ...closeAllBut(keep)]));
+    asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut(keep)]));
     return born;
   }
 
   /**
    * Forks: the child is a blank process like this one, in this one's namespaces and with copies of its descriptors, and Node's child (CLONE_PARENT).
-   * @param flags CLONE_NEW* for the child. @throws SyscallError from clone(2).
+   * @param options.flags CLONE_NEW* for the child
+   * @param options.cgroup a descriptor of this process for a directory of cgroup v2: the child is born in that group. Moving a process there later costs
+   * ten milliseconds, for the kernel waits until no processor looks at the old state any more.
+   * @throws SyscallError from clone(2) or clone3(2).
    */
-  fork(options: { flags?: number } = {}): BlankProcess {
+  fork(options: { flags?: number; cgroup?: number } = {}): BlankProcess {
     const mailbox = new Mailbox();
     const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
-    // The raw call's last two arguments, tls and ctid, change places between processors.
-    const tail = process.arch === 'arm64' ? [0, mailbox.address] : [mailbox.address, 0];
     const started = process.hrtime.bigint();
-    const [pid] = this.#run(
-      [{ name: 'clone', values: [flags, 0, 0, ...tail], childMailbox: mailbox.address }],
-      LIMIT,
-      () => {
-        mailbox.wait(LIMIT);
-      },
-    );
-    conclude(this.who, 'clone', [flags, null, null], pid!, started);
+    const request = forkRequest(mailbox, flags, options.cgroup);
+    const [pid] = this.#run([request], LIMIT, () => {
+      mailbox.wait(LIMIT);
+    });
+    const shown = request.name === 'clone' ? [flags, null, null] : [null, CLONE_ARGS_SIZE];
+    conclude(this.who, request.name, shown, pid!, started);
     const child = new BlankProcess(pid!, mailbox, this.#dieWithParent);
-    asPlumbing(() => child.chain(child.#birth().slice(0, 1)));
+    asPlumbing(() => child.chain(firstCalls(this.#dieWithParent).slice(0, 1)));
     return child;
   }
 
@@ -161,31 +162,18 @@ export class BlankProcess implements Caller {
   exec(paths: readonly string[], argv: readonly string[], env: readonly string[]): void {
     this.#assertBlank('execve');
     const { memory } = this.#mailbox;
-    const [argvAt, envAt] = [memory.strings(argv).address, memory.strings(env).address];
-    const noSignals = memory.take(8).address;
     const started = process.hrtime.bigint();
-    const results = this.#run(
-      [
-        { name: 'rt_sigprocmask', values: [2, noSignals, 0, 8] },
-        ...paths.map((path) => ({
-          name: 'execve' as const,
-          values: [memory.string(path).address, argvAt, envAt],
-          mayFail: true,
-        })),
-        { name: 'rt_sigprocmask', values: [2, memory.bytes(formatSignals('all')).address, 0, 8] },
-      ],
-      LIMIT,
-    );
-    const tries = results.slice(1, 1 + paths.length);
-    const made = this.#execed ? tries.indexOf(-NEVER_MADE) : tries.length;
+    const results = this.#run(execRequests(memory, paths, argv, env));
     const shown = `[${argv.map((it) => JSON.stringify(it)).join(', ')}]`;
-    if (this.#execed) {
-      conclude(this.who, 'execve', [paths[made] ?? paths.at(-1)!, shown, `/* ${env.length} vars */`], 0, started);
-      return;
+    let refusal: unknown;
+    for (const { path, result, decides } of execTries(paths, results, this.#execed)) {
+      try {
+        conclude(this.who, 'execve', [path, shown, `/* ${env.length} vars */`], result, started);
+      } catch (error) {
+        if (decides) refusal = error;
+      }
     }
-    const failed = tries.findIndex((it) => it !== -2);
-    const chosen = failed === -1 ? tries.length - 1 : failed;
-    conclude(this.who, 'execve', [paths[chosen]!, shown, `/* ${env.length} vars */`], tries[chosen]!, started);
+    if (refusal) throw refusal;
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */
@@ -225,18 +213,6 @@ export class BlankProcess implements Caller {
     this.call('prctl', PR.SET_PDEATHSIG, 0, 0, 0, 0);
   }
 
-  /** The first calls of its life. */
-  #birth(): Request[] {
-    const deathSignal = this.#dieWithParent ? SIGKILL : 0;
-    return [
-      { name: 'prctl', args: [PR.SET_PDEATHSIG, deathSignal, 0, 0, 0] },
-      // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
-      ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
-      // Node's signal handlers must never run here.
-      ...resetHandlers(),
-    ];
-  }
-
   #run(requests: readonly LaidOutRequest[], limit = LIMIT, whileWaiting?: () => void): number[] {
     const name = requests.at(-1)!.name;
     this.#assertBlank(name);
@@ -265,24 +241,4 @@ export class BlankProcess implements Caller {
   #gone(name: string): Error {
     return new Error(`process ${this.pid} is gone (it was killed), so ${name}() can't be made in it`);
   }
-}
-
-/** rt_sigaction(SIGx, SIG_DFL) for every signal that can be handled. An all-zero struct sigaction is SIG_DFL. */
-function resetHandlers(): Request[] {
-  const handled = Array.from({ length: 31 }, (_, i) => i + 1).filter((it) => it !== SIGKILL && it !== 19);
-  return handled.map((signal) => ({
-    name: 'rt_sigaction',
-    args: [signal, new Uint8Array(32), null, 8],
-    mayFail: true,
-  }));
-}
-
-/** close_range(2) over every gap between the descriptors that stay. */
-function closeAllBut(keep: readonly number[]): Request[] {
-  const stay = [...new Set(keep)].filter((it) => it > 2).sort((a, b) => a - b);
-  const starts = [3, ...stay.map((it) => it + 1)];
-  const ends = [...stay.map((it) => it - 1), 0xffffffff];
-  return starts.flatMap((start, i) =>
-    start <= ends[i]! ? [{ name: 'close_range' as const, args: [start, ends[i]!, 0] }] : [],
-  );
 }

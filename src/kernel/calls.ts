@@ -149,10 +149,9 @@ const table = {
 /** The name of a system call in the table. */
 export type SyscallName = keyof typeof table;
 
-const arm = process.arch === 'arm64';
-
-/** The number of a system call on this processor. */
-export const syscallNumber = (name: SyscallName): number => table[name][arm ? 1 : 0];
+/** The number of a system call on this processor, or on another. */
+export const syscallNumber = (name: SyscallName, arch: string = process.arch): number =>
+  table[name][arch === 'arm64' ? 1 : 0];
 
 /** Every name in the table. */
 export const syscallNames = Object.keys(table) as SyscallName[];
@@ -172,7 +171,7 @@ export const signalName = (number: number): string => signalNames.get(number as 
 
 function printNumber(kind: string, value: number): string {
   if (kind === 'dirfd') return value === -100 ? 'AT_FDCWD' : String(value);
-  if (kind === 'mode') return `0${value.toString(8)}`;
+  if (kind === 'mode') return value === 0 ? '0' : `0${value.toString(8)}`;
   if (kind === 'hex') return value === 0 ? '0' : `0x${value.toString(16)}`;
   if (kind === 'signal') return signalName(value);
   if (kind === 'device') return `makedev(${(value >> 8) & 0xfff}, ${(value & 0xff) | ((value >> 12) & 0xfff00)})`;
@@ -192,7 +191,9 @@ export function printArgument(
   value: number | bigint | string | Uint8Array | null,
 ): string {
   const kind = (table[name] as readonly (string | number)[])[index + 2] ?? 'int';
-  if (typeof value === 'string') return kind === 'argv' ? value : quote(value);
+  // As strace has it: a path is never cut.
+  if (typeof value === 'string')
+    return kind === 'argv' ? value : kind === 'path' ? JSON.stringify(value) : quote(value);
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array)
     return kind === 'string' ? quote(Buffer.from(value).toString('latin1')) : `{${value.length} bytes}`;

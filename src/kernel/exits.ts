@@ -22,13 +22,13 @@ const watched = new Map<number, Watched>();
 let timer: NodeJS.Timeout | undefined;
 
 /** The exit of the child behind a pidfd, or undefined while it lives. Reaps it. */
-function reap(pidfd: number, wait: boolean): Exit | undefined {
+function reap(pidfd: number): Exit | undefined {
   const info = new Uint8Array(128);
   try {
-    asPlumbing(() => host.call('waitid', P.PIDFD, pidfd, info, W.EXITED | (wait ? 0 : W.NOHANG), null));
+    asPlumbing(() => host.call('waitid', P.PIDFD, pidfd, info, W.EXITED | W.NOHANG, null));
   } catch (error) {
     if (error instanceof SyscallError && error.code === 'ECHILD') return { code: null, signal: null };
-    if (error instanceof SyscallError && error.code === 'EINTR') return reap(pidfd, wait);
+    if (error instanceof SyscallError && error.code === 'EINTR') return reap(pidfd);
     throw error;
   }
   // siginfo_t: si_code at 8, si_pid at 16, si_status at 24
@@ -47,7 +47,7 @@ function settle(pidfd: number, exit: Exit): void {
 
 function look(): void {
   for (const pidfd of [...watched.keys()]) {
-    const exit = reap(pidfd, false);
+    const exit = reap(pidfd);
     if (exit) settle(pidfd, exit);
   }
 }
@@ -76,10 +76,30 @@ export function watch(pidfd: number, onExit: (exit: Exit) => void): Promise<Exit
   });
 }
 
-/** Waits here and now for a child that is about to end (it has been killed). */
+/**
+ * Waits here and now for a child that is about to end (it has been killed). The others are waited for meanwhile too: the first process of a pid namespace ends only after all
+ * others in it have been reaped, and some of those may be ours – see pid_namespaces(7).
+ */
 export function forget(pidfd: number): void {
-  const exit = reap(pidfd, true);
-  if (exit) settle(pidfd, exit);
+  while (watched.has(pidfd)) {
+    waitForAny([...watched.keys()]);
+    look();
+  }
+}
+
+/** `int ppoll(struct pollfd *fds, nfds_t nfds, …)`: a pidfd is readable when its process has ended. */
+function waitForAny(pidfds: readonly number[]): void {
+  const POLLIN = 1;
+  const fds = Buffer.alloc(8 * pidfds.length);
+  pidfds.forEach((fd, i) => {
+    fds.writeInt32LE(fd, 8 * i);
+    fds.writeInt16LE(POLLIN, 8 * i + 4);
+  });
+  try {
+    asPlumbing(() => host.call('ppoll', fds, pidfds.length, null, null, 0));
+  } catch (error) {
+    if (!(error instanceof SyscallError && error.code === 'EINTR')) throw error;
+  }
 }
 
 /** Lets the event loop end although some children live: for those that are to outlive Node. */

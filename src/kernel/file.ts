@@ -92,13 +92,24 @@ export function readAll(by: Caller, fd: number, limit = 1 << 20): Buffer {
   return Buffer.concat(parts);
 }
 
-/** The kind of what a descriptor (O_PATH too) refers to. fstat(2): st_mode is at 24 on x64, at 16 on arm64. */
+/** fstat(2), the fields that differ between processors: st_mode is at 24 on x64, at 16 on arm64; st_rdev at 40, at 32. */
+const stat = process.arch === 'arm64' ? { mode: 16, rdev: 32 } : { mode: 24, rdev: 40 };
+
+/** The kind of what a descriptor (O_PATH too) refers to. */
 export function fileKind(by: Caller, fd: number): 'directory' | 'file' | 'link' | 'device' | 'other' {
-  const stat = Buffer.alloc(144);
-  by.call('fstat', fd, stat);
-  const mode = stat.readUInt32LE(process.arch === 'arm64' ? 16 : 24) & 0o170000;
+  const bytes = Buffer.alloc(144);
+  by.call('fstat', fd, bytes);
+  const mode = bytes.readUInt32LE(stat.mode) & 0o170000;
   if (mode === Number(S.IFDIR)) return 'directory';
   if (mode === Number(S.IFREG)) return 'file';
   if (mode === Number(S.IFLNK)) return 'link';
   return mode === Number(S.IFCHR) || mode === Number(S.IFBLK) ? 'device' : 'other';
+}
+
+/** The numbers of the device that a descriptor refers to; 0:0 for what is no device. */
+export function deviceOf(by: Caller, fd: number): { major: number; minor: number } {
+  const bytes = Buffer.alloc(144);
+  by.call('fstat', fd, bytes);
+  const device = bytes.readUInt32LE(stat.rdev);
+  return { major: (device >>> 8) & 0xfff, minor: (device & 0xff) | ((device >>> 12) & 0xfff00) };
 }

@@ -2,7 +2,24 @@
  * The one door to native code: libc's `syscall(2)` and `clone(2)`, memory from `mmap(2)`, and other shared libraries by name, all through ffi-rs.
  * Nothing else in the project imports ffi-rs.
  */
-import { createExternalBuffer, DataType, load, open } from 'ffi-rs';
+import { createRequire } from 'node:module';
+
+const { createExternalBuffer, DataType, load, open } = loadFfi();
+type DataType = import('ffi-rs').DataType;
+
+/**
+ * ffi-rs asks Node for a whole diagnostic report, 10 ms at each start, only to learn whether libc is musl. We need glibc (`libc.so.6`) in any case, so the report that it
+ * gets says so.
+ */
+function loadFfi(): typeof import('ffi-rs') {
+  const { getReport } = process.report;
+  process.report.getReport = () => ({ header: { glibcVersionRuntime: 'any' } });
+  try {
+    return createRequire(import.meta.url)('ffi-rs');
+  } finally {
+    process.report.getReport = getReport;
+  }
+}
 
 const LIBC = 'libc';
 open({ library: LIBC, path: 'libc.so.6' });

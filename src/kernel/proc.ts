@@ -112,3 +112,34 @@ export function cgroupsOf(pid: number | 'self'): { controllers: string[]; path: 
 
 /** Differs from one start of the machine to the next. */
 export const bootId = (): string => (text('/proc/sys/kernel/random/boot_id') ?? '').trim();
+
+/** How /proc/PID/limits calls each limit. */
+const limitNames: Record<string, string> = {
+  'Max cpu time': 'CPU',
+  'Max file size': 'FSIZE',
+  'Max data size': 'DATA',
+  'Max stack size': 'STACK',
+  'Max core file size': 'CORE',
+  'Max resident set': 'RSS',
+  'Max processes': 'NPROC',
+  'Max open files': 'NOFILE',
+  'Max locked memory': 'MEMLOCK',
+  'Max address space': 'AS',
+  'Max file locks': 'LOCKS',
+  'Max pending signals': 'SIGPENDING',
+  'Max msgqueue size': 'MSGQUEUE',
+  'Max nice priority': 'NICE',
+  'Max realtime priority': 'RTPRIO',
+  'Max realtime timeout': 'RTTIME',
+};
+
+/** The limits of a process, by the names of getrlimit(2): numbers, or `unlimited`. */
+export function limitsOf(pid: number | 'self'): Map<string, { soft: string; hard: string }> {
+  const rows = (text(`/proc/${pid}/limits`) ?? '').split('\n').slice(1).filter(Boolean);
+  return new Map(
+    rows.map((row) => {
+      const [soft = '', hard = ''] = row.slice(26).trim().split(/\s+/);
+      return [`RLIMIT_${limitNames[row.slice(0, 26).trim()]}`, { soft, hard }];
+    }),
+  );
+}

@@ -8,7 +8,7 @@ import { parseAddress, parseSubnet } from './address.ts';
 import { ensureBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
-import { allocate, claimPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
+import { allocate, claimPorts, dropLease, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { addNetworkRules, removePortRules } from './nat.ts';
 import { addAddress } from './netlink/addresses.ts';
@@ -37,12 +37,21 @@ export function layCable(
 ): void {
   const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
   const name = hostLinkName(context, container, network.name);
-  withLock(context, () => {
+  const earlier = withLock(context, () => {
+    // What an earlier process of this container held: tidying it away must not take our cable, which has the same name.
+    const earlier = dropLease(context, network.name, container);
     // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
     ensureBridge(context, network);
     const settings = { master: network.bridge, up: true, ...mtu };
-    addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+    const lay = (): void => addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+    // A process of this container that ended a moment ago: the kernel is still about to take its cable away.
+    if (!unlessThere(lay)) {
+      deleteLink(context.caller, name);
+      lay();
+    }
+    return earlier;
   });
+  if (earlier) unpublish(context, earlier);
   // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
   changeLink(context.caller, name, { hairpin: true });
 }
@@ -68,7 +77,7 @@ export function configureLink(inside: Caller, link: string, network: Network, le
   addAddress(inside, link, parseAddress(lease.address6), parseSubnet(network.subnet6).bits);
 }
 
-/** Everything that is not on the link goes to the gateway; an internal network has no way out. */
+/** Everything that is not on the link goes to the gateway; an internal network has no way out. The first default route stays. */
 export function addDefaultRoutes(inside: Caller, network: Network): void {
   if (network.internal) return;
   for (const gateway of [network.gateway, network.gateway6])
@@ -116,11 +125,13 @@ export function disconnect(context: NetworkContext, network: Network, container:
   return release(context, network.name, container);
 }
 
-/** Two networks, one default route: the first stays. */
-function unlessThere(action: () => void): void {
+/** @returns whether it was not there yet */
+function unlessThere(action: () => void): boolean {
   try {
     action();
+    return true;
   } catch (error) {
     if (!isRefusal(error, 'EEXIST')) throw error;
+    return false;
   }
 }

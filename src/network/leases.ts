@@ -66,7 +66,10 @@ export interface Allocation {
 export function allocate(context: NetworkContext, network: Network, request: LeaseRequest): Allocation {
   return withLock(context, () => {
     const others = leasesOf(context, network.name).filter((lease) => lease.container !== request.container);
-    const lease = leaseFor(network, request, others) ?? leaseFor(network, request, others.filter(isAlive));
+    // Who still lives is asked only where it matters: for a wish, and when all addresses seem taken.
+    const wishes = request.address !== undefined || request.address6 !== undefined;
+    const first = wishes ? undefined : leaseFor(network, request, others);
+    const lease = first ?? leaseFor(network, request, others.filter(isAlive));
     if (!lease)
       throw new UsageError(`network "${network.name}" has no free address left`, {
         remedy: 'remove containers, or make a larger network',
@@ -105,29 +108,38 @@ export function holdBy(context: NetworkContext, container: string, pid: number):
 }
 
 /** Frees a container's lease. @returns it, if there was one */
-export function release(context: NetworkContext, network: string, container: string): Lease | undefined {
-  return withLock(context, () => {
-    const leases = leasesOf(context, network);
-    const lease = leases.find((it) => it.container === container);
-    if (lease)
-      writeStored(
-        context,
-        network,
-        FILE,
-        leases.filter((it) => it !== lease),
-      );
-    return lease;
-  });
+export const release = (context: NetworkContext, network: string, container: string): Lease | undefined =>
+  withLock(context, () => dropLease(context, network, container));
+
+/** The same for somebody who has the lock already. */
+export function dropLease(context: NetworkContext, network: string, container: string): Lease | undefined {
+  const leases = leasesOf(context, network);
+  const lease = leases.find((it) => it.container === container);
+  if (lease)
+    writeStored(
+      context,
+      network,
+      FILE,
+      leases.filter((it) => it !== lease),
+    );
+  return lease;
 }
 
-/** Frees the leases of dead containers, on every network. @returns them */
-export function releaseDead(context: NetworkContext): Lease[] {
+/** Frees the leases of dead containers, on every network. @param each is done for each of them, under the lock. @returns them */
+export function releaseDead(context: NetworkContext, each: (lease: Lease) => void = () => {}): Lease[] {
   if (allLeases(context).every(isAlive)) return [];
   return withLock(context, () =>
     storedNames(context).flatMap((network) => {
       const leases = leasesOf(context, network);
       const dead = leases.filter((lease) => !isAlive(lease));
-      if (dead.length > 0) writeStored(context, network, FILE, leases.filter(isAlive));
+      dead.forEach(each);
+      if (dead.length > 0)
+        writeStored(
+          context,
+          network,
+          FILE,
+          leases.filter((lease) => !dead.includes(lease)),
+        );
       return dead;
     }),
   );

@@ -3,8 +3,8 @@ import { UsageError } from '../kernel/errors.ts';
 import { removeBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
-import { allLeases, isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
-import { hostLinkName, isHostLink } from './names.ts';
+import { isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
+import { hostLinkName } from './names.ts';
 import { removeNetworkRules, removeTable } from './nat.ts';
 import { deleteLink, links } from './netlink/links.ts';
 import { rebuildRules } from './publications.ts';
@@ -36,26 +36,16 @@ export function pruneNetworks(context: NetworkContext): string[] {
   return unused.map(({ name }) => removeNetwork(context, name).name);
 }
 
-/** What a reconciliation found and put right. */
-export interface Reconciled {
-  /** Leases of containers that are dead. */
-  readonly leases: readonly Lease[];
-  /** Links on the host's side that belong to no container any more. */
-  readonly links: readonly string[];
-}
-
 /**
- * Frees what dead containers hold. Safe while others start containers: a start takes its lease before it makes its
- * link, and we look at the links first.
+ * Frees what dead containers hold: addresses, published ports, and cables of a network namespace that somebody else
+ * keeps (all others the kernel has taken away). @returns their leases
  */
-export function reconcile(context: NetworkContext): Reconciled {
-  const present = links(context.caller).filter((link) => link.kind === 'veth' && isHostLink(context, link.name));
-  const leases = releaseDead(context);
-  const wanted = new Set(allLeases(context).map((lease) => hostLinkName(context, lease.container, lease.network)));
-  const orphans = present.map((link) => link.name).filter((name) => !wanted.has(name));
-  for (const name of orphans) deleteLink(context.caller, name);
-  if (leases.some((lease) => lease.ports.length > 0)) rebuildRules(context);
-  return { leases, links: orphans };
+export function reconcile(context: NetworkContext): Lease[] {
+  const dead = releaseDead(context, (lease) => {
+    deleteLink(context.caller, hostLinkName(context, lease.container, lease.network));
+  });
+  if (dead.some((lease) => lease.ports.length > 0)) rebuildRules(context);
+  return dead;
 }
 
 /**

@@ -19,6 +19,9 @@ export type Root =
 /** What standard input, output and error are: descriptors of Node's; `null` is /dev/null. */
 export type Stdio = readonly [stdin: number | null, stdout: number | null, stderr: number | null];
 
+/** Is told right before and right after each step: for whoever shows what a step changed. */
+export type Watch = (moment: 'before' | 'after', step: Step, box: Box) => void;
+
 export interface BoxOptions {
   id: string;
   config: Config;
@@ -28,6 +31,7 @@ export interface BoxOptions {
   stdio?: Stdio;
   /** Ends with Node (true where nothing is said). */
   dieWithParent?: boolean;
+  watch?: Watch;
 }
 
 export class Box {
@@ -49,6 +53,7 @@ export class Box {
   /** Whatever steps want to remember for observe and undo, by step name. */
   readonly notes = new Map<string, unknown>();
   readonly #dieWithParent: boolean;
+  readonly #watch: Watch | undefined;
   #parents: BlankProcess[] = [];
 
   constructor(options: BoxOptions) {
@@ -58,6 +63,7 @@ export class Box {
     this.directory = options.directory;
     this.stdio = options.stdio ?? [0, 1, 2];
     this.#dieWithParent = options.dieWithParent ?? true;
+    this.#watch = options.watch;
     this.process = this.#spawn();
   }
 
@@ -84,6 +90,7 @@ export class Box {
   /** Does one step. When it fails, what it had begun is taken back and the box is as before. */
   async apply(step: Step): Promise<void> {
     step.check?.(this);
+    this.#watch?.('before', step, this);
     try {
       await step.apply(this);
     } catch (error) {
@@ -91,11 +98,12 @@ export class Box {
       throw error;
     }
     this.done.push(step);
+    this.#watch?.('after', step, this);
   }
 
-  /** The process forks; the child is the one that goes on. */
-  fork(flags = 0): void {
-    const child = this.process.fork({ flags });
+  /** The process forks; the child is the one that goes on. `cgroup`: the descriptor, in the process, of the group that it is born in. */
+  fork(flags = 0, cgroup?: number): void {
+    const child = this.process.fork(cgroup === undefined ? { flags } : { flags, cgroup });
     this.#parents.push(this.process);
     this.process = child;
   }

@@ -50,7 +50,7 @@ function own(value: Value, key: string): Value {
   return (value as Record<string, Value>)[key];
 }
 
-const term = /\s*("(?:[^"\\]|\\.)*"|\.[\w.]*|-?\d+|[a-z]\w*|\$)\s*/y;
+const term = /\s*("(?:[^"\\]|\\.)*"|\$?\.[\w.]*|\$|-?\d+|[a-z]\w*)\s*/y;
 
 function terms(text: string): string[] {
   const found: string[] = [];
@@ -66,14 +66,17 @@ function terms(text: string): string[] {
 function termValue(word: string, strict: boolean): (scope: Scope) => Value {
   if (word.startsWith('"')) return () => JSON.parse(word);
   if (/^-?\d/.test(word)) return () => Number(word);
-  if (word === '$') return ({ root }) => root;
-  const path = word.split('.').filter(Boolean);
-  return ({ dot }) =>
-    path.reduce<Value>((value, key) => {
-      if (strict && (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)))
-        throw wrong(`{{${word}}}`, `there is no field ${JSON.stringify(key)}`);
-      return own(value, key);
-    }, dot);
+  const fromRoot = word.startsWith('$');
+  const path = word.replace('$', '').split('.').filter(Boolean);
+  return ({ dot, root }) =>
+    path.reduce<Value>(
+      (value, key) => {
+        if (strict && (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)))
+          throw wrong(`{{${word}}}`, `there is no field ${JSON.stringify(key)}`);
+        return own(value, key);
+      },
+      fromRoot ? root : dot,
+    );
 }
 
 /** `.Field`, or a function and its arguments; parts joined by `|`. */

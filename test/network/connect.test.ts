@@ -1,45 +1,12 @@
 /** Containers on networks, seen by ping, nc, ip and nft: who reaches whom, and what the other side sees. */
 import { afterEach, expect, test } from 'vitest';
 import type { BlankProcess } from '../../src/kernel/blank-process.ts';
-import { connect, disconnect } from '../../src/network/connect.ts';
-import type { NetworkContext } from '../../src/network/context.ts';
-import { createNetwork, inspectNetwork, type Network } from '../../src/network/definitions.ts';
-import type { Lease } from '../../src/network/leases.ts';
-import { parsePublish } from '../../src/network/ports.ts';
-import {
-  ask,
-  closeLab,
-  isDeaf,
-  isSilent,
-  json,
-  labContext,
-  namespace,
-  output,
-  pings,
-  remoteOf,
-  run,
-  server,
-} from './lab.ts';
+import { disconnect } from '../../src/network/connect.ts';
+import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
+import { connectRunning, disconnectRunning } from '../../src/network/running.ts';
+import { ask, closeLab, container, isSilent, json, labContext, pings, remoteOf, server } from './lab.ts';
 
 afterEach(closeLab);
-
-interface Container {
-  readonly process: BlankProcess;
-  readonly lease: Lease;
-}
-
-let count = 0;
-
-function container(context: NetworkContext, network: Network, ...ports: string[]): Container {
-  const process = namespace();
-  const lease = connect(context, process, network, {
-    container: `c${++count}`,
-    pid: process.pid,
-    link: 'eth0',
-    ports: ports.flatMap(parsePublish),
-  });
-  return { process, lease };
-}
 
 test('containers on the default network reach each other, the gateway, and a machine outside that sees the host', async () => {
   const context = labContext();
@@ -84,30 +51,6 @@ test('published ports answer from outside, from the host by its address and 127.
   expect(() => container(context, network, '8080:80')).not.toThrow();
 });
 
-test('networks are apart: no way from one to the other, nor in from outside to what is not published', () => {
-  const context = labContext();
-  const remote = remoteOf(context.caller);
-  const [red, blue] = [createNetwork(context, { name: 'red' }), createNetwork(context, { name: 'blue' })];
-  const one = container(context, red);
-  const two = container(context, blue);
-  expect(isDeaf(one.process, two.lease.address)).toBe(true);
-  expect(pings(one.process, '192.0.2.9')).toBe(true);
-  expect(run(remote, 'ip', 'route', 'add', red.subnet, 'via', '192.0.2.1').status).toBe(0);
-  expect(isDeaf(remote, one.lease.address)).toBe(true);
-});
-
-test('an internal network has no way out and none in', () => {
-  const context = labContext();
-  remoteOf(context.caller);
-  const network = createNetwork(context, { name: 'inner', internal: true });
-  const [one, two] = [container(context, network), container(context, network)];
-  expect(pings(one.process, two.lease.address)).toBe(true);
-  expect(json(one.process, 'ip', '-j', 'route').map((it: { dst: string }) => it.dst)).toEqual([network.subnet]);
-  // Even with a route made by hand.
-  run(one.process, 'ip', 'route', 'add', 'default', 'via', network.gateway);
-  expect(isDeaf(one.process, '192.0.2.9')).toBe(true);
-});
-
 test('IPv6: between containers, out through translation, in by a published port', async () => {
   const context = labContext();
   const remote = remoteOf(context.caller);
@@ -134,30 +77,24 @@ test('the MTU of a network is that of its bridge and of every link', () => {
   expect(mtu(context.caller)).toEqual([1400, 1400]);
 });
 
-test('a running container is connected to a second network and taken off it again', () => {
+test('a running container is connected to a second network and taken off the first', () => {
   const context = labContext();
+  remoteOf(context.caller);
   const [red, blue] = [createNetwork(context, { name: 'red' }), createNetwork(context, { name: 'blue' })];
   const one = container(context, red);
   const two = container(context, blue);
-  const lease = connect(context, one.process, blue, {
-    container: one.lease.container,
-    pid: one.process.pid,
-    link: 'eth1',
-  });
+  const linkNames = (): string[] => json(one.process, 'ip', '-j', 'link').map((it: { ifname: string }) => it.ifname);
+  const id = one.lease.container;
+  const { pid } = one.process;
+  const lease = connectRunning(context, blue, { container: id, pid, names: ['one'] });
+  expect(linkNames()).toEqual(['lo', 'eth0', 'eth1']);
   expect(pings(one.process, two.lease.address)).toBe(true);
-  expect(disconnect(context, blue, one.lease.container)).toEqual(lease);
-  expect(json(one.process, 'ip', '-j', 'link').map((it: { ifname: string }) => it.ifname)).toEqual(['lo', 'eth0']);
-});
-
-test('the way to 127.0.0.1 for published ports is not a way from a container to servers of the host', async () => {
-  const context = labContext();
-  const network = inspectNetwork(context, 'bridge');
-  const { process } = container(context, network);
-  await server(context.caller, 'tcp', 9000, '127.0.0.1');
-  const trick = 'sysctl -qw net.ipv4.conf.all.route_localnet=1; ip address del 127.0.0.1/8 dev lo';
-  output(process, 'sh', '-c', `${trick}; ip route add 127.0.0.1 via ${network.gateway}`);
-  expect(isSilent(process, 'tcp', '127.0.0.1', 9000)).toBe(true);
-  // Without our guard it would be one.
-  output(context.caller, 'nft', 'flush', 'chain', 'inet', context.bridge, 'guard');
-  expect(ask(process, 'tcp', '127.0.0.1', 9000)).toBe('hello 172.17.0.2');
+  expect(() => connectRunning(context, blue, { container: id, pid })).toThrow(/is on network "blue" already/);
+  expect(disconnectRunning(context, red, id, pid)).toEqual(one.lease);
+  expect(linkNames()).toEqual(['lo', 'eth1']);
+  // The way out goes by the network that is left.
+  expect(pings(one.process, '192.0.2.9')).toBe(true);
+  expect(() => disconnectRunning(context, red, id, pid)).toThrow(/is not on network "red"/);
+  expect(disconnectRunning(context, blue, id, pid)).toEqual(lease);
+  expect(linkNames()).toEqual(['lo']);
 });

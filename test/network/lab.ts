@@ -2,17 +2,22 @@
  * A laboratory for network tests: "hosts" and "containers" that are network namespaces of their own, so that no test
  * touches a link, a route or a rule of the machine. Everything ends with its process.
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { BlankProcess } from '../../src/kernel/blank-process.ts';
 import { CLONE } from '../../src/kernel/constants.ts';
 import { parseAddress } from '../../src/network/address.ts';
+import { connect } from '../../src/network/connect.ts';
 import type { NetworkContext } from '../../src/network/context.ts';
+import type { Network } from '../../src/network/definitions.ts';
+import type { Lease } from '../../src/network/leases.ts';
 import { addAddress } from '../../src/network/netlink/addresses.ts';
 import { addVeth, setUp } from '../../src/network/netlink/links.ts';
 import { addRoute } from '../../src/network/netlink/routes.ts';
+import { parsePublish } from '../../src/network/ports.ts';
 import { until } from '../support.ts';
 
 const started = new Set<{ end(): void }>();
@@ -25,10 +30,15 @@ export function closeLab(): void {
   for (const directory of directories.splice(0)) rmSync(directory, { recursive: true, force: true });
 }
 
+/** Ends with the laboratory. */
+export function keep<T extends { end(): void }>(it: T): T {
+  started.add(it);
+  return it;
+}
+
 /** A network namespace with lo up, and a blank process in it. */
 export function namespace(): BlankProcess {
-  const process = BlankProcess.spawn({ flags: CLONE.NEWNET });
-  started.add(process);
+  const process = keep(BlankProcess.spawn({ flags: CLONE.NEWNET }));
   setUp(process, 'lo');
   return process;
 }
@@ -56,7 +66,7 @@ export function remoteOf(host: BlankProcess): BlankProcess {
   return remote;
 }
 
-const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
+export const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
 
 /** Runs a program in the namespace. */
 export function run(process: BlankProcess, ...command: string[]): { status: number; output: string } {
@@ -70,6 +80,13 @@ export function output(process: BlankProcess, ...command: string[]): string {
   const done = run(process, ...command);
   if (done.status !== 0) throw new Error(`${command.join(' ')}: ${done.output}`);
   return done.output;
+}
+
+/** The same without holding the event loop: for a program that asks a server in this process. */
+export async function outputAside(process: BlankProcess, ...command: string[]): Promise<string> {
+  const [program, ...args] = [...nsenter(process), ...command];
+  const { stdout } = await promisify(execFile)(program!, args, { timeout: 30_000 });
+  return stdout;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: what ip -j prints
@@ -122,4 +139,42 @@ function askOnce(from: BlankProcess, protocol: 'tcp' | 'udp', address: string, p
   // A UDP client does not know when the answer is complete: the first line is.
   const script = `echo hi | timeout ${seconds + 1} ${[...nsenter(from), ...nc].join(' ')} | head -n 1`;
   return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.trim();
+}
+
+/** Runs a script of this directory with Node in the namespace, and waits until it says "ready". @returns how to kill it */
+export async function script(process: BlankProcess, name: string, ...args: string[]): Promise<() => void> {
+  const path = new URL(name, import.meta.url).pathname;
+  const [program, ...rest] = [...nsenter(process), 'node', '--import', 'tsx', path, ...args];
+  const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const end = (): void => void child.kill('SIGKILL');
+  started.add({ end });
+  let said = '';
+  child.stdout.on('data', (part) => {
+    said += part;
+  });
+  child.on('exit', () => {
+    said += 'ended';
+  });
+  await until(() => said !== '', 60, name);
+  if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
+  return end;
+}
+
+export interface Container {
+  readonly process: BlankProcess;
+  readonly lease: Lease;
+}
+
+let count = 0;
+
+/** A namespace that is connected to a network as eth0; `ports` are as after -p. */
+export function container(context: NetworkContext, network: Network, ...ports: string[]): Container {
+  const process = namespace();
+  const lease = connect(context, process, network, {
+    container: `c${++count}`,
+    pid: process.pid,
+    link: 'eth0',
+    ports: ports.flatMap(parsePublish),
+  });
+  return { process, lease };
 }

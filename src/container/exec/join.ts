@@ -6,7 +6,6 @@ import { Box, type Stdio } from '../../steps/box.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
 import * as steps from '../../steps/steps.ts';
-import { compileUser } from '../compile/process.ts';
 import { isPaused, isRunning } from '../store/status.ts';
 import { type Container, readConfig } from '../store/store.ts';
 
@@ -40,8 +39,8 @@ function configFor(config: Config, options: ExecOptions): Config {
     env: [...process.env, ...(options.env ?? [])],
     cwd: options.workdir ?? process.cwd,
     terminal: options.tty ?? false,
-    ...(options.user ? { user: compileUser(options.user) } : {}),
   };
+  if (options.user) changed.user = { uid: 0, gid: 0, username: options.user };
   if (options.size) changed.consoleSize = options.size;
   if (!options.privileged) return { ...config, process: changed };
   delete changed.capabilities;

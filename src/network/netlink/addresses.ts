@@ -34,8 +34,8 @@ export function addAddress(caller: Caller, link: string, address: Address, bits:
   const body = Buffer.concat([
     header(address, bits, index),
     attribute(IFA.LOCAL, bytes),
-    attribute(IFA.ADDRESS, bytes),
     ...(address.family === 4 && bits < 31 ? [attribute(IFA.BROADCAST, broadcastOf(address, bits))] : []),
+    attribute(IFA.ADDRESS, bytes),
     ...(address.family === 6 ? [attribute(IFA.FLAGS, IFA_F_NODAD)] : []),
   ]);
   const what = [`${formatAddress(address)}/${bits}`, `dev ${link}`];

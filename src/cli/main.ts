@@ -1,0 +1,61 @@
+/** The command line: finds the command, understands its flags, does it, and answers with an exit code. */
+import { UsageError } from '../kernel/errors.ts';
+import type { Command, Given } from './definition.ts';
+import { findCommand, isGroup } from './find-command.ts';
+import { parse } from './parse.ts';
+import { reportError } from './report-error.ts';
+import { globalFlags } from './table/commands.ts';
+
+/** The program itself, as a command: its flags stand in front of the real one. */
+const program: Command = {
+  name: '',
+  usage: '[OPTIONS] COMMAND',
+  summary: '',
+  flags: globalFlags,
+  min: 0,
+  program: true,
+  load: () => import('./verbs/help.ts'),
+};
+
+/** @param argv what stands behind the program's name. @returns the exit code. */
+export async function main(argv: readonly string[]): Promise<number> {
+  let command: Command | undefined;
+  try {
+    const before = parse(program, argv);
+    if (before.flags.on('version')) return await verb('version', []);
+    if (before.flags.on('help') || before.args.length === 0) return await verb('help', []);
+    const { args } = before;
+    if (isGroup(args[0]!) && (args[1] === undefined || args[1] === '--help')) return await verb('help', [args[0]!]);
+    const found = findCommand(args);
+    const given = parse(found.command, found.rest);
+    if (given.flags.on('help')) return await verb('help', found.command.name.split(' '));
+    // Mistakes in the line itself are 125 for every command; what comes later has codes of its own.
+    command = found.command;
+    refuseWithoutRoot(given);
+    const { default: run } = await command.load();
+    return await run(given);
+  } catch (error) {
+    return reportError(error, command);
+  }
+}
+
+async function verb(name: string, args: string[]): Promise<number> {
+  const { command } = findCommand([name]);
+  const { default: run } = await command.load();
+  return await run(parse(command, args));
+}
+
+function refuseWithoutRoot({ command, flags }: Given): void {
+  if (process.getuid?.() === 0 || command.anyone) return;
+  if (['rootless', 'dry-run', 'print-config'].some((it) => flags.on(it))) return;
+  const way = command.flags.some((it) => it.name === 'rootless')
+    ? `say sudo minidocker ${command.name} …, or minidocker ${command.name} --rootless …: no root, but one user only and no limits`
+    : `say sudo minidocker ${command.name} …`;
+  throw new UsageError(
+    `${command.name} needs root: the kernel lets nobody else make containers with limits and networks`,
+    {
+      remedy: way,
+      exitCode: 1,
+    },
+  );
+}

@@ -1,0 +1,37 @@
+/** The first calls of a blank process's life: it must not outlive Node unasked, not be looked into, not run Node's signal handlers, not hold Node's descriptors – see prctl(2), sigaction(2), close_range(2). */
+import { PR } from './constants.ts';
+import type { Request } from './mailbox.ts';
+
+export const SIGKILL = 9;
+const SIGSTOP = 19;
+
+/** @param dieWithParent ends when Node does. The first of them is what a forked child needs again: a death signal is not inherited. */
+export function firstCalls(dieWithParent: boolean): Request[] {
+  return [
+    { name: 'prctl', args: [PR.SET_PDEATHSIG, dieWithParent ? SIGKILL : 0, 0, 0, 0] },
+    // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
+    ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
+    // Node's signal handlers must never run here.
+    ...resetHandlers(),
+  ];
+}
+
+/** rt_sigaction(SIGx, SIG_DFL) for every signal that can be handled. An all-zero struct sigaction is SIG_DFL. */
+function resetHandlers(): Request[] {
+  const handled = Array.from({ length: 31 }, (_, i) => i + 1).filter((it) => it !== SIGKILL && it !== SIGSTOP);
+  return handled.map((signal) => ({
+    name: 'rt_sigaction',
+    args: [signal, new Uint8Array(32), null, 8],
+    mayFail: true,
+  }));
+}
+
+/** close_range(2) over every gap between the descriptors that stay. */
+export function closeAllBut(keep: readonly number[]): Request[] {
+  const stay = [...new Set(keep)].filter((it) => it > 2).sort((a, b) => a - b);
+  const starts = [3, ...stay.map((it) => it + 1)];
+  const ends = [...stay.map((it) => it - 1), 0xffffffff];
+  return starts.flatMap((start, i) =>
+    start <= ends[i]! ? [{ name: 'close_range' as const, args: [start, ends[i]!, 0] }] : [],
+  );
+}

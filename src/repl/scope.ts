@@ -1,0 +1,17 @@
+/** What is in scope at the prompt: the public API, with the session's own box. */
+import type { Context } from 'node:vm';
+import * as api from '../index.ts';
+import type { Session } from './session.ts';
+
+/** `SIGCHLD`, `MS`, `CLONE` … each by its own name, as in a C program. */
+const { constants, ...functions } = api;
+
+export function fillScope(context: Context, session: Session): void {
+  const getters = { box: () => session.box, list: () => session.list };
+  for (const [name, get] of Object.entries(getters)) {
+    // To be shadowed by whoever declares the name anew.
+    Object.defineProperty(context, name, { get, configurable: true, enumerable: true });
+  }
+  const makeBox: typeof session.makeBox = (...args) => session.makeBox(...args);
+  Object.assign(context, constants, functions, { makeBox });
+}

@@ -1,0 +1,39 @@
+/** How values are shown at the prompt: a step as a card, a box as where it stands, errors with their causes, all else as Node shows it. */
+import { inspect, types } from 'node:util';
+import { BlankProcess } from '../kernel/blank-process.ts';
+import { Box } from '../steps/box.ts';
+import type { Step } from '../steps/step.ts';
+import { colourful, paint } from '../view/colour.ts';
+import { errorText } from '../view/errors.ts';
+import { stepCard } from '../view/steps.ts';
+import { widthOf } from '../view/wrap.ts';
+
+export const isStep = (value: unknown): value is Step =>
+  typeof value === 'object' && value !== null && 'explain' in value && 'apply' in value && 'calls' in value;
+
+const stateOf = (it: BlankProcess): string => {
+  if (it.exit) return it.exit.signal ? `killed by signal ${it.exit.signal}` : `exited with ${it.exit.code}`;
+  return it.execed ? 'it has become a program' : 'blank, waiting for calls';
+};
+
+const processText = (it: BlankProcess): string => `BlankProcess ${it.pid} (${stateOf(it)})`;
+
+function boxText(box: Box): string {
+  const done = box.done.map((it) => it.name);
+  return [
+    `${paint('bold', `Box ${box.id.slice(0, 12)}`)}: process ${box.process.pid}, ${stateOf(box.process)}`,
+    `  ${paint('dim', 'done'.padEnd(6))}${done.length > 0 ? done.join(' → ') : 'nothing yet'}`,
+    `  ${paint('dim', 'root'.padEnd(6))}${box.newRoot ?? "the host's"}`,
+  ].join('\n');
+}
+
+export function show(value: unknown): string {
+  if (types.isNativeError(value)) return errorText(value);
+  if (value instanceof Box) return boxText(value);
+  if (value instanceof BlankProcess) return processText(value);
+  if (isStep(value)) return `${paint('bold', value.name)}: ${stepCard(value)}`;
+  if (Array.isArray(value) && value.length > 0 && value.every(isStep))
+    return value.map((it, i) => `${String(i + 1).padStart(3)} ${it.name.padEnd(20)} ${it.title}`).join('\n');
+  if (types.isPromise(value)) return `${inspect(value, { depth: 0 })}: put await in front of it to have what it gives`;
+  return inspect(value, { colors: colourful(), breakLength: widthOf(), depth: 3 });
+}

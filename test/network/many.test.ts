@@ -1,0 +1,59 @@
+/** Many containers: started by several processes at once, and a hundred on one bridge. */
+import { afterEach, expect, test } from 'vitest';
+import { configureLink, layCable, prepare, takeAddress } from '../../src/network/connect.ts';
+import { inspectNetwork } from '../../src/network/definitions.ts';
+import { allLeases, isAlive } from '../../src/network/leases.ts';
+import { reconcile, removeIdle } from '../../src/network/lifecycle.ts';
+import { links } from '../../src/network/netlink/links.ts';
+import { until } from '../support.ts';
+import { closeLab, json, labContext, namespace, output, pings, script } from './lab.ts';
+
+afterEach(closeLab);
+
+test('three processes start containers at once; killed, they leave nothing after the next command', async () => {
+  const context = labContext();
+  const prefixes = ['a', 'b', 'c'];
+  const kill = await Promise.all(
+    prefixes.map((prefix, at) =>
+      script(context.caller, 'starter.ts', context.directory, context.bridge, prefix, '10', String(8000 + 100 * at)),
+    ),
+  );
+  const leases = allLeases(context);
+  expect(leases).toHaveLength(30);
+  expect(new Set(leases.map((lease) => lease.address)).size).toBe(30);
+  expect(json(context.caller, 'ip', '-j', 'link', 'show', 'master', 'mdtbr0')).toHaveLength(30);
+  const ports = (): number =>
+    output(context.caller, 'nft', 'list', 'map', 'inet', 'mdtbr0', 'ports4').match(/tcp \./g)?.length ?? 0;
+  expect(ports()).toBe(30);
+  expect(reconcile(context)).toEqual([]);
+  kill[0]!();
+  kill[1]!();
+  await until(() => allLeases(context).filter(isAlive).length === 10);
+  expect(reconcile(context)).toHaveLength(20);
+  expect(ports()).toBe(10);
+  kill[2]!();
+  await until(() => !allLeases(context).some(isAlive));
+  reconcile(context);
+  expect(allLeases(context)).toEqual([]);
+  await until(() => links(context.caller).length === 2);
+  expect(removeIdle(context)).toEqual(['bridge']);
+  expect(output(context.caller, 'nft', 'list', 'ruleset')).toBe('');
+});
+
+test('a hundred containers on one bridge: addresses of their own, all reach the gateway, all gone afterwards', async () => {
+  const context = labContext();
+  const network = inspectNetwork(context, 'bridge');
+  prepare(context, network);
+  const all = Array.from({ length: 100 }, (_, n) => {
+    const process = namespace();
+    layCable(context, network, `c${n}`, process.pid, 'eth0');
+    const lease = takeAddress(context, network, { container: `c${n}`, pid: process.pid });
+    configureLink(process, 'eth0', network, lease);
+    return { process, lease };
+  });
+  expect(new Set(all.map((it) => it.lease.address)).size).toBe(100);
+  for (const { process } of all) expect(pings(process, network.gateway)).toBe(true);
+  for (const { process } of all) process.end();
+  expect(reconcile(context)).toHaveLength(100);
+  await until(() => links(context.caller).length === 2);
+});

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { isRefusal } from '../kernel/errors.ts';
 import { readText } from '../kernel/files.ts';
+import { countFilters } from './device-filter.ts';
 import type { Controller, Hierarchy } from './layout.ts';
 
 /** One control file and its value. */
@@ -30,7 +31,7 @@ const limits: [Controller, RegExp][] = [
 /** Reads every limit of one group directory. */
 export function readLimits(hierarchy: Hierarchy, directory: string): ReadBack[] {
   const files = readdirSync(directory).sort();
-  return limits
+  const found = limits
     .filter(([controller]) => hierarchy.controllers.includes(controller))
     .flatMap(([controller, name]) =>
       files
@@ -38,6 +39,19 @@ export function readLimits(hierarchy: Hierarchy, directory: string): ReadBack[] 
         .map((file) => ({ controller, path: `${directory}/${file}`, value: valueIn(`${directory}/${file}`) })),
     )
     .filter((it): it is ReadBack => it.value !== undefined);
+  return [...found, ...deviceFilters(hierarchy, directory)];
+}
+
+/** The device rules of v2 are in no file: the kernel says how many programs decide, under the name that bpf(2) has for them. */
+function deviceFilters(hierarchy: Hierarchy, directory: string): ReadBack[] {
+  if (hierarchy.version !== 2 || !hierarchy.controllers.includes('devices')) return [];
+  try {
+    const count = countFilters(directory);
+    return count > 0 ? [{ controller: 'devices', path: `${directory}/BPF_CGROUP_DEVICE`, value: String(count) }] : [];
+  } catch (error) {
+    if (isRefusal(error, 'EPERM', 'EACCES', 'EINVAL', 'ENOSYS')) return []; // not for this user, or not in this kernel
+    throw error;
+  }
 }
 
 function valueIn(path: string): string | undefined {

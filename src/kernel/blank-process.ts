@@ -9,7 +9,7 @@ import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
-import { execOutcome, execRequests } from './exec-request.ts';
+import { execRequests, execTries } from './exec-request.ts';
 import { type Exit, forget, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { rawClone } from './libc.ts';
@@ -164,9 +164,16 @@ export class BlankProcess implements Caller {
     const { memory } = this.#mailbox;
     const started = process.hrtime.bigint();
     const results = this.#run(execRequests(memory, paths, argv, env));
-    const { path, result } = execOutcome(paths, results, this.#execed);
     const shown = `[${argv.map((it) => JSON.stringify(it)).join(', ')}]`;
-    conclude(this.who, 'execve', [path, shown, `/* ${env.length} vars */`], result, started);
+    let refusal: unknown;
+    for (const { path, result, decides } of execTries(paths, results, this.#execed)) {
+      try {
+        conclude(this.who, 'execve', [path, shown, `/* ${env.length} vars */`], result, started);
+      } catch (error) {
+        if (decides) refusal = error;
+      }
+    }
+    if (refusal) throw refusal;
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */

@@ -98,6 +98,7 @@ const table = {
   sched_getaffinity: [204, 123, 'int', 'int', 'pointer'],
   getdents64: [217, 61, 'fd', 'pointer', 'int'],
   exit_group: [231, 94, 'int'],
+  epoll_ctl: [233, 21, 'fd', 'int', 'fd', 'pointer'],
   waitid: [247, 95, '=P_', 'int', 'pointer', 'W', 'pointer'],
   add_key: [248, 217, 'string', 'string', 'pointer', 'int', 'int'],
   request_key: [249, 218, 'string', 'string', 'pointer', 'int'],
@@ -114,7 +115,11 @@ const table = {
   faccessat: [269, 48, 'dirfd', 'path', 'int'],
   ppoll: [271, 73, 'pointer', 'int', 'pointer', 'pointer', 'int'],
   unshare: [272, 97, 'CLONE_'],
+  splice: [275, 76, 'fd', 'pointer', 'fd', 'pointer', 'int', 'hex'],
   utimensat: [280, 88, 'dirfd', 'path', 'pointer', 'AT_'],
+  epoll_pwait: [281, 22, 'fd', 'pointer', 'int', 'int', 'pointer', 'int'],
+  fallocate: [285, 47, 'fd', 'hex', 'int', 'int'],
+  epoll_create1: [291, 20, 'hex'],
   dup3: [292, 24, 'fd', 'fd', 'O_'],
   pipe2: [293, 59, 'pointer', 'O_'],
   prlimit64: [302, 261, 'int', 'int', 'pointer', 'pointer'],
@@ -144,10 +149,9 @@ const table = {
 /** The name of a system call in the table. */
 export type SyscallName = keyof typeof table;
 
-const arm = process.arch === 'arm64';
-
-/** The number of a system call on this processor. */
-export const syscallNumber = (name: SyscallName): number => table[name][arm ? 1 : 0];
+/** The number of a system call on this processor, or on another. */
+export const syscallNumber = (name: SyscallName, arch: string = process.arch): number =>
+  table[name][arch === 'arm64' ? 1 : 0];
 
 /** Every name in the table. */
 export const syscallNames = Object.keys(table) as SyscallName[];
@@ -167,7 +171,7 @@ export const signalName = (number: number): string => signalNames.get(number as 
 
 function printNumber(kind: string, value: number): string {
   if (kind === 'dirfd') return value === -100 ? 'AT_FDCWD' : String(value);
-  if (kind === 'mode') return `0${value.toString(8)}`;
+  if (kind === 'mode') return value === 0 ? '0' : `0${value.toString(8)}`;
   if (kind === 'hex') return value === 0 ? '0' : `0x${value.toString(16)}`;
   if (kind === 'signal') return signalName(value);
   if (kind === 'device') return `makedev(${(value >> 8) & 0xfff}, ${(value & 0xff) | ((value >> 12) & 0xfff00)})`;
@@ -187,7 +191,9 @@ export function printArgument(
   value: number | bigint | string | Uint8Array | null,
 ): string {
   const kind = (table[name] as readonly (string | number)[])[index + 2] ?? 'int';
-  if (typeof value === 'string') return kind === 'argv' ? value : quote(value);
+  // As strace has it: a path is never cut.
+  if (typeof value === 'string')
+    return kind === 'argv' ? value : kind === 'path' ? JSON.stringify(value) : quote(value);
   if (value === null) return 'NULL';
   if (value instanceof Uint8Array)
     return kind === 'string' ? quote(Buffer.from(value).toString('latin1')) : `{${value.length} bytes}`;

@@ -41,7 +41,7 @@ export function flagNames(prefix: string, value: number): string {
 
 /** The name of one value: `valueName('PR_', 1)` is `PR_SET_PDEATHSIG`. */
 export function valueName(prefix: string, value: number): string {
-  for (const [name, number] of groups.get(prefix) ?? []) if (number === value) return name;
+  for (const [name, number] of groups.get(prefix) ?? []) if (number === Number(value)) return name;
   return String(value);
 }
 

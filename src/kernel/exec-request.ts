@@ -26,15 +26,21 @@ export function execRequests(
   return [setSignals('none'), ...tries, setSignals('all')];
 }
 
-/** The path that became the program; or the refusal that says most: the first that is not ENOENT, else the last. */
-export function execOutcome(
-  paths: readonly string[],
-  results: readonly number[],
-  execed: boolean,
-): { path: string; result: number } {
+/** One execve(2) that was made. */
+export interface ExecTry {
+  path: string;
+  /** 0, or minus errno. */
+  result: number;
+  /** Does it decide the outcome? The last one does; where none is a program, the first refusal that is not ENOENT. */
+  decides: boolean;
+}
+
+/** The tries that were made, in their order. @param execed one of them did it: it has no result, and none after it was made. */
+export function execTries(paths: readonly string[], results: readonly number[], execed: boolean): ExecTry[] {
   const tries = results.slice(1, 1 + paths.length);
-  if (execed) return { path: paths[tries.indexOf(-NEVER_MADE)] ?? paths.at(-1)!, result: 0 };
+  const program = execed ? tries.indexOf(-NEVER_MADE) : tries.length;
   const telling = tries.findIndex((it) => it !== -ENOENT);
-  const chosen = telling === -1 ? tries.length - 1 : telling;
-  return { path: paths[chosen]!, result: tries[chosen]! };
+  const deciding = execed ? program : telling === -1 ? tries.length - 1 : telling;
+  const made = paths.slice(0, program + 1);
+  return made.map((path, i) => ({ path, result: i === program ? 0 : tries[i]!, decides: i === deciding }));
 }

@@ -1,6 +1,7 @@
 /** A control group of its own, and limits in it – see cgroups(7), and Documentation/admin-guide/cgroup-v2.rst. */
 import { basename } from 'node:path';
 import { Cgroup } from '../cgroup/cgroup.ts';
+import { plannedGroup, plannedWrites } from '../cgroup/preview.ts';
 import { SyscallError, UsageError } from '../kernel/errors.ts';
 import { namespaceId } from '../kernel/namespace.ts';
 import { cgroupsOf } from '../kernel/proc.ts';
@@ -44,7 +45,9 @@ export function cgroup(path: string): Step {
     explain:
       'A control group counts and limits what its processes use together: memory, processor time, number of processes. It is a directory; the kernel fills it with files to read and write. Children are born into the group of their parent; this one is born into its own, which is quicker than moving it there.',
     manual: ['cgroups(7)', 'clone3(2)'],
-    calls: [`mkdir("/sys/fs/cgroup/…/${path}")`, 'v1: write("…/tasks", "0")', 'v2: clone3(CLONE_INTO_CGROUP)'],
+    get calls() {
+      return plannedGroup(path);
+    },
     code: codeOf('cgroup', path),
     apply(box) {
       const group = Cgroup.create(path);
@@ -94,7 +97,9 @@ export function limits(resources: LinuxResources): Step {
     explain:
       'Each limit is a number written to a file of the group. Too much memory: the kernel kills a process of the group. Too many processes: fork fails. Too much processor time: all wait for the next period. What is read back is what the kernel accepted.',
     manual: ['cgroups(7)'],
-    calls: kinds.map(([key, value]) => `write("…/${key}", ${JSON.stringify(value)})`),
+    get calls() {
+      return plannedWrites(resources);
+    },
     code: codeOf('limits', resources),
     check: (box) => void cgroupOf(box),
     apply: (box) => cgroupOf(box).apply(resources),

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Cgroup } from '../../src/cgroup/cgroup.ts';
+import { plannedWrites } from '../../src/cgroup/preview.ts';
 import { until } from '../support.ts';
 import { group, startIn } from './support.ts';
 
@@ -124,4 +125,15 @@ test('five hundred groups come and go, and leave nothing', () => {
     expect(made.directories.some(existsSync)).toBe(false);
   }
   expect(Cgroup.exists(`/${process.env.MINIDOCKER_CGROUP}`)).toBe(false);
+});
+
+test('what is announced is what is written', () => {
+  const resources = { memory: { limit: 64 * MiB }, pids: { limit: 10 }, cpu: { quota: 20_000, period: 50_000 } };
+  const made = group(resources);
+  const announced = plannedWrites(resources, made.path.slice(1));
+  expect(announced.length).toBeGreaterThanOrEqual(3);
+  for (const line of announced) {
+    const [path, value] = JSON.parse(`[${line.slice('write('.length, -1)}]`);
+    expect(readFileSync(path, 'utf8').trim()).toBe(value);
+  }
 });

@@ -66,7 +66,7 @@ export function remoteOf(host: BlankProcess): BlankProcess {
   return remote;
 }
 
-const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
+export const nsenter = (process: BlankProcess): string[] => ['nsenter', `--net=/proc/${process.pid}/ns/net`];
 
 /** Runs a program in the namespace. */
 export function run(process: BlankProcess, ...command: string[]): { status: number; output: string } {

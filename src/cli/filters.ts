@@ -4,17 +4,17 @@ import { printable } from '../view/printable.ts';
 
 export type Filters = Record<string, string[]>;
 
-/** @param known the names that there are. @throws UsageError for another. */
-export function parseFilters(texts: readonly string[], known: readonly string[]): Filters {
+/** @param known the names that there are; left to somebody else where nothing is said. @throws UsageError for another. */
+export function parseFilters(texts: readonly string[], known?: readonly string[]): Filters {
   const filters: Filters = {};
   for (const text of texts) {
     const at = text.indexOf('=');
     const name = text.slice(0, at === -1 ? undefined : at);
     if (at < 1)
       throw new UsageError(`--filter: ${JSON.stringify(text)} is no filter`, {
-        remedy: `write name=value, the names are ${known.join(', ')}`,
+        remedy: known ? `write name=value, the names are ${known.join(', ')}` : 'write name=value, as status=exited',
       });
-    if (!known.includes(name))
+    if (known && !known.includes(name))
       throw new UsageError(`--filter: there is no filter ${printable(name)}`, {
         remedy: `the names are ${known.join(', ')}`,
       });

@@ -2,13 +2,16 @@
 import { reportError } from './report-error.ts';
 import { say } from './say.ts';
 
-/** @param action does it for one; the answer is printed, or the name where there is none. */
-export async function forEach(names: readonly string[], action: (name: string) => Promise<unknown>): Promise<number> {
+/** @param action does it for one. @param answer what is printed then: the name, or what the action says. */
+export async function forEach<T>(
+  names: readonly string[],
+  action: (name: string) => Promise<T>,
+  answer: (result: T, name: string) => string = (_, name) => name,
+): Promise<number> {
   let code = 0;
   for (const name of names) {
     try {
-      const answer = await action(name);
-      say(typeof answer === 'string' || typeof answer === 'number' ? String(answer) : name);
+      say(answer(await action(name), name));
     } catch (error) {
       reportError(error);
       code = 1;

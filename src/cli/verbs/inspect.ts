@@ -13,5 +13,5 @@ export const inspect: Verb = async (given) => {
     throw new UsageError(`--type: ${JSON.stringify(type)} is nothing that can be inspected`, {
       remedy: 'container, volume or network',
     });
-  return await printObjects(args, flags.text('format'), (name) => engine.inspect(name, { size: flags.on('size') }));
+  return await printObjects(args, flags.text('format'), (name) => engine.inspect(name));
 };

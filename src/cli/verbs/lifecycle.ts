@@ -36,12 +36,12 @@ export const pause: Verb = async ({ args }) => await forEach(args, (name) => eng
 
 export const unpause: Verb = async ({ args }) => await forEach(args, (name) => engine.unpause(name));
 
-export const wait: Verb = async ({ args }) => await forEach(args, (name) => engine.wait(name));
+export const wait: Verb = async ({ args }) =>
+  await forEach(
+    args,
+    (name) => engine.wait(name),
+    (code) => String(code ?? 'unknown'),
+  );
 
 export const remove: Verb = async ({ flags, args }) =>
   await forEach(args, (name) => engine.remove(name, { force: flags.on('force'), volumes: flags.on('volumes') }));
-
-export const rename: Verb = async ({ args: [name = '', newName = ''] }) => {
-  await engine.rename(name, newName);
-  return 0;
-};

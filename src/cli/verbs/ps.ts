@@ -18,12 +18,9 @@ function lastOf(flags: Values): number | undefined {
 
 export const ps: Verb = async ({ flags }) => {
   const last = lastOf(flags);
-  const filters = parseFilters(flags.all('filter'), engine.listFilters);
-  const withSize = flags.on('size');
-  const all = flags.on('all') || last !== undefined || filters.status !== undefined;
-  const found = await engine.list({ all, filters, size: withSize });
-  const rows = found.slice(0, last).map((it) => containerRow(it, !flags.on('no-trunc')));
-  const columns = withSize ? [...psColumns, { field: 'Size', title: 'SIZE' }] : psColumns;
-  say(formatRows(rows, columns, { format: flags.text('format'), quiet: flags.on('quiet') ? 'ID' : undefined }));
+  const filters = parseFilters(flags.all('filter'));
+  const found = await engine.list({ all: flags.on('all'), filters, ...(last === undefined ? {} : { last }) });
+  const rows = found.map((it) => containerRow(it, !flags.on('no-trunc')));
+  say(formatRows(rows, psColumns, { format: flags.text('format'), quiet: flags.on('quiet') ? 'ID' : undefined }));
   return 0;
 };

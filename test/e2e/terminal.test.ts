@@ -1,4 +1,5 @@
 /** The command on a terminal. script(1) makes one; what a person would see is what comes out. */
+import { readlinkSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { line, terminal } from './program.ts';
 
@@ -69,19 +70,22 @@ describe('run --step', () => {
     }
   });
 
-  it('has a shell at this point', async () => {
+  it('has a shell at this point: in the namespaces that there are so far, and says which are the host’s still', async () => {
     const session = walk('host', 'true');
-    for (let step = 1; step <= 3; step++) {
+    // On to the step after the one that makes the uts namespace. The shell only looks: the rest is the host's.
+    for (let step = 1; !/uts-namespace.*abort > .*abort > $/s.test(session.stdout); step++) {
       await session.says(new RegExp(`${step} of \\d+.*abort > $`, 's'));
       session.type('\r');
+      await session.says(new RegExp(`${step + 1} of \\d+.*abort > $`, 's'));
     }
-    await session.says(/4 of.*abort > $/s);
     session.type('s\r');
     await session.says('(step)');
-    session.type('hostname lab; hostname; readlink /proc/self/ns/uts; exit\r');
-    await session.says(/uts:\[\d+\]/);
-    expect(session.stdout).toMatch(/\r\nlab\r\n/);
-    await session.says(/exit.*abort > $/s);
+    expect(session.stdout).toMatch(/the host’s still: .*ipc/);
+    session.type('readlink /proc/self/ns/uts /proc/self/ns/ipc; exit\r');
+    await session.says(/uts:\[\d+\]\s+ipc:\[\d+\].*abort > $/s);
+    const [, uts, ipc] = /(uts:\[\d+\])\s+(ipc:\[\d+\])/.exec(session.stdout)!;
+    expect(uts).not.toBe(readlinkSync('/proc/self/ns/uts'));
+    expect(ipc).toBe(readlinkSync('/proc/self/ns/ipc'));
     session.type('q\r');
     await session.ended;
   });

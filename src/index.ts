@@ -7,6 +7,7 @@ export { type Arg, type Caller, host } from './kernel/caller.ts';
 export * as constants from './kernel/constants.ts';
 export { SyscallError, UsageError } from './kernel/errors.ts';
 export { formatTrace, onTrace, type TraceEvent } from './kernel/trace.ts';
+export * as network from './network/index.ts';
 export { doctor, type Probe } from './observe/doctor.ts';
 export type { Config } from './spec/config.ts';
 export { defaultConfig } from './spec/defaults.ts';

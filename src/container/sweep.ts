@@ -1,2 +1,55 @@
-/** Removing what a killed command has left: its processes are gone with it (the kernel saw to that), its directories and control groups are not. @returns the ids of the removed. */
-export { reconcile as sweep } from './lifecycle/reconcile.ts';
+/** Removing what a killed command has left: its processes are gone with it (the kernel saw to that), its directories and control groups are not. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { Cgroup } from '../cgroup/cgroup.ts';
+import { isRefusal } from '../kernel/errors.ts';
+import { lives, readOwner } from './owner.ts';
+import { cgroupParent, containersDirectory } from './paths.ts';
+
+function directories(): string[] {
+  try {
+    return fs.readdirSync(containersDirectory());
+  } catch {
+    return [];
+  }
+}
+
+/** Two commands that start at once must not sweep the same box: renaming it is possible for one of them only. @returns the new path. */
+function claim(directory: string): string | undefined {
+  const claimed = `${directory.replace(/\.swept-\d+$/, '')}.swept-${process.pid}`;
+  try {
+    fs.renameSync(directory, claimed);
+    return claimed;
+  } catch (error) {
+    if (isRefusal(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+}
+
+/** A directory without an owner may be one that is being made just now: so long it is left alone, in milliseconds. */
+const YOUNG = 30_000;
+
+function isOwned(directory: string): boolean {
+  const owner = readOwner(directory);
+  if (owner) return lives(owner);
+  const stat = fs.statSync(directory, { throwIfNoEntry: false });
+  return stat === undefined || Date.now() - stat.mtimeMs < YOUNG;
+}
+
+/** Removes the boxes whose owner has died; those of others stay. @returns the ids of the removed. */
+export function sweep(): string[] {
+  const swept: string[] = [];
+  for (const name of directories()) {
+    const directory = join(containersDirectory(), name);
+    // What has a record is a container: it may live without the command that made it.
+    if (fs.existsSync(join(directory, 'container.json')) || isOwned(directory)) continue;
+    const claimed = claim(directory);
+    if (claimed === undefined) continue;
+    const id = name.split('.')[0]!;
+    const group = `${cgroupParent()}/${id}`;
+    if (Cgroup.exists(group)) Cgroup.open(group).remove();
+    fs.rmSync(claimed, { recursive: true, force: true });
+    swept.push(id);
+  }
+  return swept;
+}

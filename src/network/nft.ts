@@ -3,7 +3,7 @@
  * library of nft itself does it, libnftables(3), in under a millisecond; else the program does: spawned (20 ms), and
  * for another namespace through nsenter(1).
  */
-import { spawnSync } from 'node:child_process';
+import { createRequire } from 'node:module';
 import type { Caller } from '../kernel/caller.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { library, type } from '../kernel/libc.ts';
@@ -63,10 +63,18 @@ function tell(caller: Caller, commands: string, started: bigint, result: number)
   emit({ who: caller.who, call: 'nft', args: [JSON.stringify(commands)], result, micros });
 }
 
+/** Loaded when it is needed, which is seldom: it would make every start slower. */
+const childProcess = (): typeof import('node:child_process') =>
+  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
+
 function runProgram(commands: string, pid: number | undefined): string {
   const [program, ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), 'nft', '-f', '-'];
   const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-  const done = spawnSync(program!, args, { input: commands, encoding: 'utf8', env: { ...process.env, PATH } });
+  const done = childProcess().spawnSync(program!, args, {
+    input: commands,
+    encoding: 'utf8',
+    env: { ...process.env, PATH },
+  });
   if (done.error || done.status === 127) throw noNft(done.error);
   if (done.status !== 0) throw new NftError(done.stderr);
   return done.stdout;

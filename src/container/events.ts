@@ -101,3 +101,10 @@ export async function* events({ since, until, filters, signal }: EventFilter = {
     await sleep(50);
   }
 }
+
+/** How a container ended the last time, as the events say; null when they do not, or nobody knew. */
+export function lastExitCode(id: string): number | null {
+  const died = readLines(eventsFile(), 0).events.findLast((it) => it.id === id && it.action === 'die');
+  const code = died?.attributes.exitCode;
+  return code === undefined || code === 'unknown' ? null : Number(code);
+}

@@ -26,7 +26,7 @@ function stateOf(container: Container) {
     Dead: false,
     Pid: runs ? state.process!.pid : 0,
     /** null: it ended, and nobody could learn how. */
-    ExitCode: runs ? 0 : state.exitCode === undefined ? 0 : state.exitCode,
+    ExitCode: status === 'exited' ? (state.exitCode ?? null) : (state.exitCode ?? 0),
     Error: state.error ?? '',
     StartedAt: state.startedAt ?? NEVER,
     FinishedAt: (runs ? undefined : state.finishedAt) ?? NEVER,

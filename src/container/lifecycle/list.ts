@@ -66,7 +66,7 @@ export function summaryOf(container: Container, leases: readonly Lease[] = []): 
     ...(runs ? { pid: state.process!.pid } : {}),
     ...(state.startedAt ? { startedAt: state.startedAt } : {}),
     ...(state.finishedAt ? { finishedAt: state.finishedAt } : {}),
-    ...(state.exitCode === undefined || runs ? {} : { exitCode: state.exitCode }),
+    ...(status === 'exited' || status === 'restarting' ? { exitCode: state.exitCode ?? null } : {}),
     ...(state.health && runs ? { health: state.health.status } : {}),
     ...(state.error ? { error: state.error } : {}),
   };

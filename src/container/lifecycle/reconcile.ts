@@ -5,32 +5,29 @@ import { isRefusal } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { reconcile as reconcileNetworks } from '../../network/lifecycle.ts';
 import { lives, readOwner } from '../owner.ts';
-import { cgroupParent, containerDirectory, stateRoot } from '../paths.ts';
+import { stateRoot } from '../paths.ts';
 import { DamagedError } from '../store/files.ts';
 import { isRunning } from '../store/status.ts';
 import { type Container, directoryIds, readContainer } from '../store/store.ts';
 import { startSupervisor, supervisorRuns } from '../supervisor/client.ts';
 import { wantsRestart } from '../supervisor/restart.ts';
-import { cleanUp, removeCgroup } from './clean-up.ts';
+import { sweep } from '../sweep.ts';
+import { cleanUp } from './clean-up.ts';
 import { finished } from './finish.ts';
-
-/** A directory without an owner may be one that is being made just now: so long it is left alone, in milliseconds. */
-const YOUNG = 30_000;
 
 /** What is to be said to the supervisor. */
 type Need = 'supervisor' | undefined;
 
 /** @returns the ids of what was taken away */
 export async function reconcile(): Promise<string[]> {
-  const removed: string[] = [];
+  const removed = sweep();
   const has = lazily(supervisorRuns);
   let need: Need;
   for (const id of directoryIds()) {
     try {
       const container = readContainer(id);
-      if (!container) {
-        if (isLeft(id)) removed.push(removeLeft(id));
-      } else if (container.record.detached) need = (await putRight(container, has)) ?? need;
+      if (!container) continue;
+      if (container.record.detached) need = (await putRight(container, has)) ?? need;
       else await endForeground(container);
     } catch (error) {
       // One that cannot be read is reported when somebody asks for it.
@@ -48,21 +45,6 @@ function lazily<T>(make: () => T): () => T {
     made ??= { value: make() };
     return made.value;
   };
-}
-
-/** A box, or something half made or half removed, whose owner is dead. */
-function isLeft(id: string): boolean {
-  const directory = containerDirectory(id);
-  const owner = readOwner(directory);
-  if (owner) return !lives(owner);
-  const stat = fs.statSync(directory, { throwIfNoEntry: false });
-  return stat !== undefined && Date.now() - stat.mtimeMs > YOUNG;
-}
-
-function removeLeft(id: string): string {
-  removeCgroup(`${cgroupParent()}/${id}`);
-  fs.rmSync(containerDirectory(id), { recursive: true, force: true });
-  return id;
 }
 
 /** A container of a command that runs it in the foreground. */

@@ -1,5 +1,6 @@
 /** Waiting for a container's end. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { lastExitCode } from '../events.ts';
 import { findContainer } from '../store/find.ts';
 import { isRunning } from '../store/status.ts';
 import { readContainer } from '../store/store.ts';
@@ -15,7 +16,8 @@ export async function wait(reference: string, condition: 'not-running' | 'remove
   let exitCode: number | null = null;
   for (;;) {
     const container = readContainer(id);
-    if (!container) return exitCode;
+    // It has gone when it ended: what happened is still told.
+    if (!container) return exitCode ?? lastExitCode(id);
     const { state } = container;
     const isOver = state.finishedAt !== undefined && state.restartAt === undefined;
     if (isOver) exitCode = state.exitCode ?? null;

@@ -1,7 +1,5 @@
 /** The care for one detached container: starting it, collecting what it writes, learning how it ended, starting it again. */
 import * as fs from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { Cgroup } from '../../cgroup/cgroup.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Exit } from '../../kernel/exits.ts';
 import type { Readiness } from '../../kernel/readiness.ts';
@@ -15,24 +13,14 @@ import { openContainerSide } from '../logs/fifo.ts';
 import { exitCodeOf } from '../run.ts';
 import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
-import {
-  type Container,
-  cgroupOf,
-  changeState,
-  changeStateLocked,
-  locked,
-  readContainer,
-  writeRecord,
-} from '../store/store.ts';
+import { type Container, changeState, changeStateLocked, locked, readContainer, writeRecord } from '../store/store.ts';
 import { Channels } from './channels.ts';
 import { HealthMonitor } from './health.ts';
 import { keep, releaseKeeper, takeFromKeeper } from './keeper.ts';
+import { readSafely, untilPossible, wasOomKilled } from './last-words.ts';
 import { exitOfStranger, openProcess } from './pidfd.ts';
 import type { Size } from './protocol.ts';
 import { restartDelay, wantsRestart } from './restart.ts';
-
-/** When the state can't be written (a full disk): how long until it is tried again, in milliseconds. */
-const TRY_AGAIN = 1000;
 
 export interface StartWishes {
   /** The program's input ends when we say so. */
@@ -205,7 +193,7 @@ export class Care {
     this.#health?.stop();
     const container = readSafely(this.id);
     const oomKilled = container !== undefined && wasOomKilled(container);
-    await this.#untilPossible(() => this.#channels?.finish());
+    await untilPossible(this.id, () => this.#channels?.finish());
     this.#channels?.close();
     this.#channels = undefined;
     await this.#box?.close();
@@ -213,7 +201,7 @@ export class Care {
     if (container) {
       cleanUp(container);
       if (container.state.keeper) releaseKeeper(container.state.keeper);
-      await this.#untilPossible(() => this.#finish(container, exitCode, oomKilled));
+      await untilPossible(this.id, () => this.#finish(container, exitCode, oomKilled));
     }
     this.#settle(exitCode);
     if (this.#timer === undefined) this.#whenDone(this);
@@ -248,36 +236,5 @@ export class Care {
   #cancelRestart(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-  }
-
-  /** A full disk passes; the truth must still be written down when it has. */
-  async #untilPossible(action: () => void | Promise<void>): Promise<void> {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await action();
-      } catch (error) {
-        if (!(error instanceof Error)) throw error;
-        if (tries === 0) console.error(`${new Date().toISOString()} ${this.id.slice(0, 12)}: ${error.message}`);
-        if (!fs.existsSync(readSafely(this.id)?.directory ?? '')) return;
-        await sleep(TRY_AGAIN);
-      }
-    }
-  }
-}
-
-function readSafely(id: string): Container | undefined {
-  try {
-    return readContainer(id);
-  } catch {
-    return undefined;
-  }
-}
-
-function wasOomKilled(container: Container): boolean {
-  try {
-    const path = cgroupOf(container);
-    return path !== undefined && Cgroup.exists(path) && Cgroup.open(path).oomKilled();
-  } catch {
-    return false;
   }
 }

@@ -8,7 +8,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { isRefusal, UsageError } from '../../kernel/errors.ts';
 import { stateRoot } from '../paths.ts';
 import { explainState, makeStateDirectory } from '../store/files.ts';
-import { isHeld } from '../store/lock.ts';
+import { holdLock, isHeld } from '../store/lock.ts';
 import { journalPath, lockPath, shortSocketPath } from './place.ts';
 import { type Answer, Lines, type Request } from './protocol.ts';
 
@@ -29,21 +29,27 @@ function program(): string[] {
   return ['--import', pathToFileURL(tsx).href, main];
 }
 
-/** Starts one, without waiting for it. */
+/**
+ * Starts one, unless there is one, without waiting for it. The lock that only a supervisor holds is taken here and handed to it, so that of many who want to start one
+ * a single one does.
+ */
 export function startSupervisor(): void {
   makeStateDirectory(stateRoot());
+  const lock = holdLock(lockPath());
+  if (lock === undefined) return;
   const journal = explainState(journalPath(), () => fs.openSync(journalPath(), 'a', 0o600));
   try {
     // Few objects live long: a small young generation keeps the memory small.
     const child = spawn(process.execPath, ['--max-semi-space-size=2', ...program()], {
       cwd: '/',
       detached: true,
-      stdio: ['ignore', 'ignore', journal],
+      stdio: ['ignore', 'ignore', journal, lock],
     });
     child.on('error', () => undefined);
     child.unref();
   } finally {
     fs.closeSync(journal);
+    fs.closeSync(lock);
   }
 }
 
@@ -70,15 +76,11 @@ async function tryConnect(): Promise<Socket | undefined> {
 async function connect(): Promise<Socket> {
   makeStateDirectory(stateRoot());
   const end = Date.now() + STARTED_WITHIN;
-  let started = 0;
   for (let wait = 2; ; wait = Math.min(wait * 2, 50)) {
     const socket = await tryConnect();
     if (socket) return socket;
     // One that has just gone, or was killed while it started, is followed by another.
-    if (!supervisorRuns() && Date.now() - started > 2000 * slow) {
-      startSupervisor();
-      started = Date.now();
-    }
+    startSupervisor();
     if (Date.now() > end)
       throw new UsageError(`the supervisor has not answered within ${STARTED_WITHIN / 1000} s`, {
         remedy: `see what it says: ${journalPath()}`,

@@ -1,10 +1,11 @@
-/** The supervisor's program. Started by the first command that needs one; of two that are started at once the second goes at once. */
+/** The supervisor's program. Started by the first command that needs one, which gives it the lock that only one can hold, as descriptor 3. */
 import { chdir } from 'node:process';
-import { stateRoot } from '../paths.ts';
-import { makeStateDirectory } from '../store/files.ts';
-import { holdLock } from '../store/lock.ts';
-import { lockPath } from './place.ts';
+import { host } from '../../kernel/caller.ts';
+import { F } from '../../kernel/constants.ts';
 import { Supervisor } from './server.ts';
+
+const LOCK = 3;
+const FD_CLOEXEC = 1;
 
 process.title = 'minidocker supervisor';
 // Whoever ends it does so with SIGKILL, or asks it to go: a closed terminal or Ctrl-C is no matter of the containers.
@@ -15,9 +16,8 @@ process.on('uncaughtException', (error) => {
   process.exit(70);
 });
 
-makeStateDirectory(stateRoot());
-if (holdLock(lockPath()) !== undefined) {
-  const supervisor = new Supervisor(() => process.exit(0));
-  await supervisor.listen();
-  chdir('/');
-}
+// Nobody we start is to inherit the lock.
+host.call('fcntl', LOCK, F.SETFD, FD_CLOEXEC);
+const supervisor = new Supervisor(() => process.exit(0));
+await supervisor.listen();
+chdir('/');

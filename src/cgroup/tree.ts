@@ -69,6 +69,9 @@ export function handDown(hierarchy: Hierarchy, { path, top }: Place, wanted: str
   for (const directory of [first, ...levels(first, path.slice(top.length)).slice(0, -1)]) {
     const offered = words(`${directory}/cgroup.controllers`);
     const given = words(`${directory}/cgroup.subtree_control`);
+    for (const name of wanted)
+      if (!offered.includes(name) && !refused.has(name))
+        refused.set(name, `${directory} was not handed ${name} by the group above it`);
     const missing = wanted.filter((it) => offered.includes(it) && !given.includes(it));
     if (missing.length === 0) continue;
     for (const [name, reason] of enable(directory, missing, directory === first)) refused.set(name, reason);
@@ -115,7 +118,7 @@ function whyRefused(error: unknown, directory: string, name: string): string {
  */
 function makeRoom(top: string): boolean {
   if (!exists(`${top}/cgroup.type`)) return false;
-  const room = `${top}/init`;
+  const room = `${top}/.init`; // no container can have that name
   if (!exists(room)) makeDirectory(room);
   for (let rounds = 0; rounds < 10; rounds++) {
     const pids = words(`${top}/cgroup.procs`).filter((pid) => pid !== '0');

@@ -9,6 +9,7 @@ import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
 import { keepFiltersIn } from './filter-cache.ts';
+import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
 import { containersDirectory, stateRoot } from './paths.ts';
@@ -42,6 +43,7 @@ export function makeBox(
   const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());
+  writeNameFiles({ id, directory, options }, config);
   try {
     const box = new Box({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {

@@ -42,9 +42,10 @@ export async function launch(container: Container, options: LaunchOptions): Prom
   const [program, before] = [steps.at(-1)!, steps.slice(0, -1)];
   const walk = options.walk ?? walkAll;
   try {
-    writeNameFiles(container, config);
+    const named = { id: container.id, directory: container.directory, options: container.record.options };
+    writeNameFiles(named, config);
     await walk(box, before);
-    if (!isRootless()) writeNameFiles(container, config);
+    if (!isRootless()) writeNameFiles(named, config);
     options.beforeProgram?.(box);
     const { pid } = box.process;
     options.save({

@@ -42,10 +42,9 @@ export async function launch(container: Container, options: LaunchOptions): Prom
   const [program, before] = [steps.at(-1)!, steps.slice(0, -1)];
   const walk = options.walk ?? walkAll;
   try {
-    const named = { id: container.id, directory: container.directory, options: container.record.options };
-    writeNameFiles(named, config);
+    writeNameFiles(container, config);
     await walk(box, before);
-    if (!isRootless()) writeNameFiles(named, config);
+    if (!isRootless()) writeNameFiles(container, config);
     options.beforeProgram?.(box);
     const { pid } = box.process;
     options.save({

@@ -43,17 +43,17 @@ function serversFor(config: Config, options: NameOptions): { servers?: string[] 
   return options.dns?.length ? { servers: options.dns } : {};
 }
 
-/** Whose files they are. */
-export interface Named {
+/** What of a container they depend on. */
+interface Named {
   id: string;
   directory: string;
-  options: NameOptions;
+  record: { options: NameOptions };
 }
 
 type NameOptions = Pick<RunOptions, 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption'>;
 
 /** Writes them in place: whoever has them bound sees the change. Called before the start, and again when the addresses are known. */
-export function writeNameFiles({ id, directory, options }: Named, config: Config): void {
+export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;
   const write = (destination: string, text: () => string): void => {

@@ -11,6 +11,7 @@ import { compile } from './compile.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
 import { containersDirectory, stateRoot } from './paths.ts';
+import { removeTree } from './remove-tree.ts';
 import { isRootless, makeRootless } from './rootless.ts';
 
 /** Sixty-four hexadecimal digits, Docker's form. */
@@ -45,7 +46,7 @@ export function makeBox(
     const box = new Box({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {
       const undone = await box.close();
-      removeDirectory(directory);
+      await removeTree(directory);
       return undone;
     };
     return { box, config, steps, remove };

@@ -2,13 +2,14 @@
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
+import { userMappings } from './subordinate-ids.ts';
 
 /** Is this process not root? */
 export const isRootless = (): boolean => process.getuid?.() !== 0;
 
 /** What is not possible then, each in a line; said once, at the start. */
 export const rootlessLimits: readonly string[] = [
-  'one user and one group only: root inside is you outside',
+  'root inside is you outside; other users need a range in /etc/subuid and the program newuidmap (package uidmap)',
   'no limits of memory, processors or processes: control groups belong to root',
   'no network but loopback, or the host’s',
 ];
@@ -17,8 +18,9 @@ export const rootlessLimits: readonly string[] = [
 export function makeRootless(config: Config): Config {
   const { linux } = config;
   linux.namespaces = [{ type: 'user' }, ...linux.namespaces.filter((it) => it.type !== 'user')];
-  linux.uidMappings ??= [{ containerID: 0, hostID: process.getuid?.() ?? 0, size: 1 }];
-  linux.gidMappings ??= [{ containerID: 0, hostID: process.getgid?.() ?? 0, size: 1 }];
+  const { uid, gid } = userMappings();
+  linux.uidMappings ??= uid;
+  linux.gidMappings ??= gid;
   fitToMapping(config);
   const limited = Object.entries(linux.resources ?? {}).find(
     ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,

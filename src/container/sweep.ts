@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { Cgroup } from '../cgroup/cgroup.ts';
+import { isRefusal } from '../kernel/errors.ts';
 import { lives, readOwner } from './owner.ts';
 import { cgroupParent, containersDirectory } from './paths.ts';
 
@@ -13,20 +14,31 @@ function directories(): string[] {
   }
 }
 
-async function removeCgroup(id: string): Promise<void> {
-  const path = `${cgroupParent()}/${id}`;
-  if (Cgroup.exists(path)) await Cgroup.open(path).remove();
+/** Two commands that start at once must not sweep the same box: renaming it is possible for one of them only. @returns the new path. */
+function claim(directory: string): string | undefined {
+  const claimed = `${directory.replace(/\.swept-\d+$/, '')}.swept-${process.pid}`;
+  try {
+    fs.renameSync(directory, claimed);
+    return claimed;
+  } catch (error) {
+    if (isRefusal(error, 'ENOENT')) return undefined;
+    throw error;
+  }
 }
 
 /** Removes the boxes whose owner has died; those of others stay. @returns the ids of the removed. */
-export async function sweep(): Promise<string[]> {
+export function sweep(): string[] {
   const swept: string[] = [];
-  for (const id of directories()) {
-    const directory = join(containersDirectory(), id);
+  for (const name of directories()) {
+    const directory = join(containersDirectory(), name);
     const owner = readOwner(directory);
     if (!owner || lives(owner)) continue;
-    await removeCgroup(id);
-    fs.rmSync(directory, { recursive: true, force: true });
+    const claimed = claim(directory);
+    if (claimed === undefined) continue;
+    const id = name.split('.')[0]!;
+    const group = `${cgroupParent()}/${id}`;
+    if (Cgroup.exists(group)) Cgroup.open(group).remove();
+    fs.rmSync(claimed, { recursive: true, force: true });
     swept.push(id);
   }
   return swept;

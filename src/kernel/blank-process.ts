@@ -9,9 +9,9 @@ import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
-import { execRequests, execTries } from './exec-request.ts';
 import { type Exit, forget, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
+import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
 import { withSignalsBlocked } from './signals.ts';
@@ -70,12 +70,13 @@ export class BlankProcess implements Caller {
     const cloneFlags = CLONE.VM | CLONE.CHILD_CLEARTID | SIGCHLD | flags;
     const started = process.hrtime.bigint();
     const code = codeAddress();
+    const launcher = launcherDescriptor();
     const { value, errno } = withSignalsBlocked(() =>
       rawClone(code, stack.address + STACK, cloneFlags, mailbox.address, mailbox.address),
     );
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
-    asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut(keep)]));
+    asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut([...keep, launcher])]));
     return born;
   }
 
@@ -156,24 +157,12 @@ export class BlankProcess implements Caller {
   }
 
   /**
-   * Becomes a program: execve(2), tried for each of `paths` until one is not missing (as execvp(3) does). Signals are as a program expects them again.
-   * After it this process can be asked nothing any more. @throws SyscallError of the last try (EACCES wins over ENOENT); the process is still blank then.
+   * Becomes a program: execve(2) of the first of `paths` that is there and executable (as execvp(3) chooses), through the launcher. Signals are as a program
+   * expects them again. After it this process can be asked nothing any more. @throws SyscallError (EACCES wins over ENOENT).
    */
   exec(paths: readonly string[], argv: readonly string[], env: readonly string[]): void {
     this.#assertBlank('execve');
-    const { memory } = this.#mailbox;
-    const started = process.hrtime.bigint();
-    const results = this.#run(execRequests(memory, paths, argv, env));
-    const shown = `[${argv.map((it) => JSON.stringify(it)).join(', ')}]`;
-    let refusal: unknown;
-    for (const { path, result, decides } of execTries(paths, results, this.#execed)) {
-      try {
-        conclude(this.who, 'execve', [path, shown, `/* ${env.length} vars */`], result, started);
-      } catch (error) {
-        if (decides) refusal = error;
-      }
-    }
-    if (refusal) throw refusal;
+    launch(this, paths, argv, env);
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */

@@ -9,6 +9,7 @@ import { flagNames, valueName } from './constants.ts';
 export type Kind =
   | 'path'
   | 'argv'
+  | 'access'
   | 'string'
   | 'fd'
   | 'dirfd'
@@ -111,7 +112,7 @@ const table = {
   symlinkat: [266, 36, 'path', 'dirfd', 'path'],
   readlinkat: [267, 78, 'dirfd', 'path', 'pointer', 'int'],
   fchmodat: [268, 53, 'dirfd', 'path', 'mode'],
-  faccessat: [269, 48, 'dirfd', 'path', 'int'],
+  faccessat: [269, 48, 'dirfd', 'path', 'access'],
   ppoll: [271, 73, 'pointer', 'int', 'pointer', 'pointer', 'int'],
   unshare: [272, 97, 'CLONE_'],
   utimensat: [280, 88, 'dirfd', 'path', 'pointer', 'AT_'],
@@ -124,6 +125,7 @@ const table = {
   process_vm_readv: [310, 270, 'int', 'pointer', 'int', 'pointer', 'int', 'int'],
   renameat2: [316, 276, 'dirfd', 'path', 'dirfd', 'path', 'hex'],
   seccomp: [317, 277, 'int', 'hex', 'pointer'],
+  execveat: [322, 281, 'fd', 'string', 'argv', 'argv', 'AT_'],
   memfd_create: [319, 279, 'string', 'hex'],
   bpf: [321, 280, 'int', 'pointer', 'int'],
   statx: [332, 291, 'dirfd', 'path', 'AT_', 'hex', 'pointer'],
@@ -166,6 +168,7 @@ export const signalName = (number: number): string => signalNames.get(number as 
 
 function printNumber(kind: string, value: number): string {
   if (kind === 'dirfd') return value === -100 ? 'AT_FDCWD' : String(value);
+  if (kind === 'access') return ['X_OK', 'W_OK', 'R_OK'].filter((_, bit) => value & (1 << bit)).join('|') || 'F_OK';
   if (kind === 'mode') return value === 0 ? '0' : `0${value.toString(8)}`;
   if (kind === 'hex') return value === 0 ? '0' : `0x${value.toString(16)}`;
   if (kind === 'signal') return signalName(value);

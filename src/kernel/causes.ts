@@ -59,6 +59,11 @@ const causes: Record<string, string[]> = {
     'there is no memory left',
   ],
   'clone EPERM': ['no CAP_SYS_ADMIN for a new namespace'],
+  'faccessat ENOENT': ['there is no such file in this root'],
+  'faccessat EACCES': [
+    'the file is no executable (chmod +x), or its file system is mounted noexec',
+    'a directory on the way may not be searched by this user',
+  ],
   'execve ENOENT': [
     'the file does not exist in this root',
     'it does, but its interpreter (the dynamic loader, or the program after #!) does not',

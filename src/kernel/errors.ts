@@ -5,7 +5,20 @@
 import { getSystemErrorMap } from 'node:util';
 import { type Cause, causesOf } from './causes.ts';
 
-const names = getSystemErrorMap();
+/** Those that Node (libuv) has no words for. */
+const more: readonly (readonly [number: number, code: string, meaning: string])[] = [
+  [8, 'ENOEXEC', 'exec format error'],
+  [10, 'ECHILD', 'no child processes'],
+  [35, 'EDEADLK', 'resource deadlock avoided'],
+  [37, 'ENOLCK', 'no locks available'],
+  [87, 'EUSERS', 'too many users'],
+  [122, 'EDQUOT', 'disk quota exceeded'],
+];
+
+const names = new Map([
+  ...more.map(([number, code, meaning]) => [-number, [code, meaning]] as [number, [string, string]]),
+  ...getSystemErrorMap(),
+]);
 
 /** `EPERM` for 1. */
 export const errnoName = (errno: number): string => names.get(-errno)?.[0] ?? `errno ${errno}`;

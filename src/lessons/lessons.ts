@@ -22,7 +22,7 @@ const namespace = (kind: string): Lesson => ({
 
 const mounted = (path: string): Lesson => ({
   chapter: chapters.files,
-  look: `sudo grep ' ROOT${path} ' /proc/PID/mountinfo`,
+  look: `sudo grep ROOT${path} /proc/PID/mountinfo`,
 });
 
 const lessons: Record<string, Lesson> = {
@@ -37,11 +37,16 @@ const lessons: Record<string, Lesson> = {
   'id-map': { chapter: chapters.apart, look: 'cat /proc/PID/uid_map' },
   fork: { chapter: chapters.apart, look: 'grep NSpid /proc/PID/status' },
   cgroup: { chapter: chapters.limits, look: 'cat /proc/PID/cgroup' },
+  limits: { chapter: chapters.limits, look: 'cat /proc/PID/cgroup' },
   private: { chapter: chapters.root, look: 'sudo head -3 /proc/PID/mountinfo' },
   rootfs: { chapter: chapters.root, look: 'sudo nsenter -m -t PID ls ROOT' },
   hide: { chapter: chapters.root, look: 'sudo nsenter -m -t PID ls -la ROOT/root' },
   proc: mounted('/proc'),
   dev: mounted('/dev'),
+  'masked-paths': { chapter: chapters.rights, look: 'sudo nsenter -m -t PID cat ROOT/proc/keys' },
+  capabilities: { chapter: chapters.rights, look: 'grep Cap /proc/PID/status' },
+  seccomp: { chapter: chapters.rights, look: 'grep Seccomp /proc/PID/status' },
+  sysctls: { chapter: chapters.apart },
   devices: { chapter: chapters.files, look: 'sudo nsenter -m -t PID ls -l ROOT/dev' },
   devpts: mounted('/dev/pts'),
   sysfs: mounted('/sys'),
@@ -55,7 +60,7 @@ const lessons: Record<string, Lesson> = {
   stdio: { chapter: chapters.last, look: 'sudo ls -l /proc/PID/fd' },
   terminal: { chapter: chapters.last, look: 'sudo ls -l /proc/PID/fd' },
   'working-directory': { chapter: chapters.last, look: 'sudo ls -l /proc/PID/cwd' },
-  program: { chapter: chapters.last, look: 'ps -o pid,args --ppid $(pgrep -f minidocker-repl | head -1)' },
+  program: { chapter: chapters.last, look: 'ps -o pid,ppid,args -p PID' },
 };
 
 /** The lesson of a step; one that has none of its own belongs to the chapter on rights, where most of those are. */

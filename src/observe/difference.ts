@@ -42,7 +42,7 @@ function mountChanges(before: Facts, after: Facts): Change[] {
     const was = old.get(keyOf(now));
     old.delete(keyOf(now));
     if (!was) changes.push(changeOf('mounts', now.target, undefined, describe(now)));
-    else if (was.target !== now.target) changes.push(changeOf('mounts', was.target, 'here', `at ${now.target}`));
+    else if (was.target !== now.target) changes.push(changeOf('mounts', `moved: ${now.type}`, was.target, now.target));
     else if (describe(was) !== describe(now))
       changes.push(changeOf('mounts', now.target, describe(was), describe(now)));
   }

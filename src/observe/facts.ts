@@ -50,7 +50,11 @@ const lines = (path: string): string[] => {
 
 function namespacesOf(pid: number): Values {
   const kinds = [...namespaceKinds, 'pid_for_children'] as const;
-  return Object.fromEntries(kinds.map((kind) => [kind, namespaceId(pid, kind)?.toString()]));
+  const ids = kinds.map((kind) => [kind, namespaceId(pid, kind)?.toString()] as const);
+  const values = Object.fromEntries(ids);
+  // Without a link of its own until the first child is born in it.
+  if (values.pid && !values.pid_for_children) values.pid_for_children = 'new, empty';
+  return values;
 }
 
 /** Its links by /proc/PID/net/dev, its addresses by fib_trie (those the kernel answers to itself) and if_inet6. */
@@ -80,6 +84,9 @@ const limitsOf = (pid: number): Values =>
       .map((line) => [line.slice(0, 26).trim(), line.slice(26, 68).trim().replace(/\s+/g, ' / ')]),
   );
 
+/** The innermost of its pids, where it has more than one. */
+const insideOf = (pids: string[]): string | undefined => (pids.length > 1 ? pids.at(-1) : undefined);
+
 const modes: Record<string, string> = { '0': 'off', '1': 'strict', '2': 'filter' };
 
 /** @param process the process itself, where it can be asked still (a blank one): for what only it can tell. */
@@ -92,7 +99,7 @@ export function factsOf(pid: number, process?: BlankProcess): Facts {
     areas: {
       process: {
         'pid outside': status.size > 0 ? String(pid) : undefined,
-        'pid inside': status.get('NSpid')?.split('\t').at(-1),
+        'pid inside': insideOf(status.get('NSpid')?.split('\t') ?? []),
         session: status.get('NSsid')?.split('\t').at(-1),
         program: link(`/proc/${pid}/exe`) && status.get('Name'),
         ...Object.fromEntries(descriptors),

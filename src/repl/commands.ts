@@ -72,7 +72,7 @@ function trace(prompt: Prompt, argument: string): void {
 function explain(prompt: Prompt, argument: string): void {
   const { session } = prompt;
   const step = argument ? session.find(argument) : (session.next ?? session.list.at(-1)!);
-  prompt.print(`${paint('bold', step.name)}: ${stepCard(step)}`);
+  prompt.print(`${paint('bold', step.name)}: ${stepCard(step, session.list.indexOf(step))}`);
   const done = session.box.has(step.name) && !session.box.process.execed;
   if (done)
     prompt.print(`  ${paint('dim', 'as it is now')}\n${asPlumbing(() => observationText(step.observe(session.box)))}`);

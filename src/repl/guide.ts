@@ -3,8 +3,8 @@ import type { Box } from '../steps/box.ts';
 import type { Step } from '../steps/step.ts';
 import { changesText } from '../view/changes.ts';
 import { paint } from '../view/colour.ts';
-import { stepCard } from '../view/steps.ts';
-import { widthOf } from '../view/wrap.ts';
+import { observationText, stepCard } from '../view/steps.ts';
+import { widthOf, wrap } from '../view/wrap.ts';
 import type { Lessons } from './lesson.ts';
 import type { Done, Session } from './session.ts';
 
@@ -32,13 +32,20 @@ const namesOf = (box: Box): [string, string][] => [
 export function nextText(session: Session, step: Step, lessons: Lessons): string {
   const { list, toCome } = session;
   const place = `step ${list.indexOf(step) + 1} of ${list.length}`;
-  const lines = [rule(`${place} · ${lessons(step.name).chapter} · ${minutes(toCome.length)} to go`), stepCard(step)];
+  const lines = [
+    rule(`${place} · ${lessons(step.name).chapter} · ${minutes(toCome.length)} to go`),
+    stepCard(step, list.indexOf(step)),
+  ];
   return lines.join('\n');
 }
 
-/** What one step has changed, in a table. */
-export const doneText = (box: Box, { step, changes }: Done): string =>
-  `${paint('green', '✔')} ${step.name}: changed in the kernel\n${changesText(changes, namesOf(box))}`;
+/** What one step has changed, in a table; what can't be seen from outside is as the step itself found it. */
+export function doneText(box: Box, { step, changes, observed }: Done): string {
+  const mark = `${paint('green', '✔')} ${step.name}`;
+  if (changes.length > 0) return `${mark}: changed in the kernel\n${changesText(changes, namesOf(box))}`;
+  const seen = observationText(observed);
+  return seen ? `${mark}: as it is inside now\n${seen}` : `${mark}: nothing of it can be seen from outside`;
+}
 
 /** How to see it with another program, while the process is as it is now. */
 export function lookText(box: Box, step: Step, lessons: Lessons): string | undefined {
@@ -46,12 +53,17 @@ export function lookText(box: Box, step: Step, lessons: Lessons): string | undef
   if (!look || box.process.exit) return undefined;
   const root = box.newRoot === undefined || box.newRoot === '/' ? '' : box.newRoot;
   const command = look.replaceAll('PID', String(box.process.pid)).replaceAll('ROOT', root);
-  return `  ${paint('dim', 'see it from another terminal:')} ${command}`;
+  return `  ${paint('dim', 'see it from another terminal:')} ${process.env.SUDO_USER ? command : command.replaceAll('sudo ', '')}`;
 }
 
+/** What there is before the first step, and what it is to become. */
+export const openingText = ({ box, list }: Session): string =>
+  wrap(
+    `${paint('bold', 'A container, built by hand.')} There is a blank process, pid ${box.process.pid}: it runs no program, it waits for system calls. ${list.length} steps make it a container with a program in it (${minutes(list.length)} to read). Each one is shown before it is made.`,
+  );
+
+/** The guided session's first words. */
 export const welcomeText = (session: Session): string =>
-  [
-    `${paint('bold', 'A container, built by hand.')} There is a blank process, pid ${session.box.process.pid}: it runs no program, it waits for system calls.`,
-    `${session.list.length} steps make it a container with a shell in it (${minutes(session.list.length)}). Each one is shown before it is made.`,
-    `${paint('bold', 'Enter')} does the next step; or type its code yourself. .back undoes, .diff shows again what changed, .help lists the rest.`,
-  ].join('\n');
+  `${openingText(session)}\n${wrap(
+    `${paint('bold', 'Enter')} does the next step; or type its code yourself. .back goes back, .diff shows again what changed, .help lists the rest.`,
+  )}`;

@@ -1,6 +1,7 @@
 /** minidocker-repl: the prompt, the guided session, the tour. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { layout } from '../cgroup/layout.ts';
 import type { RunOptions } from '../container/options.ts';
 import { stateRoot } from '../container/paths.ts';
 import { sweep } from '../container/sweep.ts';
@@ -8,7 +9,7 @@ import { UsageError } from '../kernel/errors.ts';
 import { errorText } from '../view/errors.ts';
 import { banner } from './banner.ts';
 import { goneText } from './commands.ts';
-import { welcomeText } from './guide.ts';
+import { nextText, welcomeText } from './guide.ts';
 import { openHistory } from './history.ts';
 import type { Lessons } from './lesson.ts';
 import { runScript } from './script.ts';
@@ -36,6 +37,16 @@ interface Asked {
   box: RunOptions;
 }
 
+/** A share of the machine for the lesson on limits, where this machine can limit it. */
+function usualLimits(): Partial<RunOptions> {
+  const { controllers } = layout();
+  return {
+    ...(controllers.has('memory') ? { memory: '256m' } : {}),
+    ...(controllers.has('cpu') ? { cpus: 1 } : {}),
+    ...(controllers.has('pids') ? { pidsLimit: 100 } : {}),
+  };
+}
+
 /** @throws UsageError for a broken command line. */
 function parse(argv: string[]): Asked | 'help' {
   try {
@@ -52,7 +63,7 @@ function parse(argv: string[]): Asked | 'help' {
     });
     if (values.help) return 'help';
     const { guide, tour, image, hostname } = values;
-    const box: RunOptions = { image, hostname };
+    const box: RunOptions = { image, hostname, ...usualLimits() };
     if (positionals.length > 0) box.command = positionals;
     return { guide, tour, box };
   } catch (error) {
@@ -106,9 +117,10 @@ async function prompt(asked: Asked, lessons: Lessons): Promise<number> {
   session.box.config.process.consoleSize = sizeNow();
   leaveBySignals(session);
   print(banner());
+  if (asked.guide) print(`\n${welcomeText(session)}\n\n${nextText(session, session.next!, lessons)}`);
   const shell = new Shell({ session, lessons, interactive: true, guiding: asked.guide });
   await openHistory(shell.server, join(stateRoot(), 'repl_history'));
-  if (asked.guide) shell.begin(welcomeText(session));
+  shell.showPrompt();
   await new Promise<void>((done) => shell.server.on('exit', done));
   print(goneText(await session.end()));
   return 0;
@@ -123,7 +135,7 @@ export async function main(argv: string[], lessons: Lessons): Promise<number> {
       return 0;
     }
     requireRoot();
-    await sweep();
+    sweep();
     if (asked.tour) return await tour(asked, lessons);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompt(asked, lessons) : await script(asked, lessons);
   } catch (error) {

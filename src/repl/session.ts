@@ -1,23 +1,29 @@
 /** A session: one box in the making, the list of steps that it could go through, and what each step done so far has changed in the kernel. No printing. */
 import * as fs from 'node:fs';
-import { type Made, makeBox } from '../container/make.ts';
+import { type Made, makeBox, newId } from '../container/make.ts';
 import type { RunOptions } from '../container/options.ts';
 import { UsageError } from '../kernel/errors.ts';
+import { asPlumbing } from '../kernel/trace.ts';
 import { type Change, difference } from '../observe/difference.ts';
 import { type Facts, factsOf } from '../observe/facts.ts';
 import type { Box, Stdio } from '../steps/box.ts';
-import type { Step } from '../steps/step.ts';
+import type { Observation, Step } from '../steps/step.ts';
 
 /** One step that has been done, and what is different since. */
 export interface Done {
   step: Step;
   changes: Change[];
+  /** What the step itself finds: some of it can only be seen from inside. */
+  observed: Observation;
 }
 
 export interface SessionOptions {
   box: RunOptions;
   stdio?: Stdio;
 }
+
+/** Short enough to be read in a path. */
+const ID_LENGTH = 12;
 
 const look = (box: Box): Facts => factsOf(box.process.pid, box.process);
 
@@ -130,7 +136,8 @@ export class Session {
   #make(): Made {
     const { box, stdio } = this.#options;
     const watch = (moment: 'before' | 'after', step: Step, of: Box): void => this.#watch(moment, step, of);
-    return makeBox(box, stdio ? { stdio, watch } : { watch });
+    const id = newId().slice(0, ID_LENGTH);
+    return makeBox(box, stdio ? { id, stdio, watch } : { id, watch });
   }
 
   #watch(moment: 'before' | 'after', step: Step, box: Box): void {
@@ -139,7 +146,8 @@ export class Session {
       return;
     }
     this.#history = this.#history.slice(0, box.done.length - 1);
-    const done = { step, changes: this.#before ? difference(this.#before, look(box)) : [] };
+    const changes = this.#before ? difference(this.#before, look(box)) : [];
+    const done = { step, changes, observed: box.process.execed ? {} : asPlumbing(() => step.observe(box)) };
     this.#history.push(done);
     this.#fresh.push(done);
   }

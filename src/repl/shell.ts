@@ -45,7 +45,8 @@ export class Shell {
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
     this.prompt = { session, lessons, guiding, print, stopTrace: undefined };
     this.server = repl.start({
-      prompt: interactive ? this.#promptText() : '',
+      // Shown when the history has been read: what is typed ahead shall find it.
+      prompt: '',
       input: interactive ? process.stdin : new PassThrough(),
       output: process.stdout,
       terminal: interactive,
@@ -79,13 +80,6 @@ export class Shell {
       // Node's own commands are over at once.
       if (name !== undefined && !(name in commandsOf(this.prompt))) this.#over?.();
     });
-  }
-
-  /** The guided session's first words. */
-  begin(text: string): void {
-    this.prompt.print(text);
-    showNext(this.prompt);
-    this.showPrompt();
   }
 
   showPrompt(): void {

@@ -1,7 +1,7 @@
 /** The guided session, played by itself: every step is shown, made, and what it changed is shown, until the program has ended. */
 import { paint } from '../view/colour.ts';
 import { widthOf } from '../view/wrap.ts';
-import { doneText, nextText } from './guide.ts';
+import { doneText, nextText, openingText } from './guide.ts';
 import type { Lessons } from './lesson.ts';
 import type { Session } from './session.ts';
 
@@ -14,9 +14,7 @@ export const tourProgram: readonly string[] = [
 
 /** @returns the program's exit status, 128 + n when signal n ended it. */
 export async function playTour(session: Session, lessons: Lessons, print: (text: string) => void): Promise<number> {
-  print(
-    `${paint('bold', 'A container, built by hand.')} There is a blank process, pid ${session.box.process.pid}: it runs no program, it waits for system calls.`,
-  );
+  print(openingText(session));
   const line = paint('dim', '─'.repeat(widthOf()));
   for (let step = session.next; step; step = session.next) {
     print(`\n${nextText(session, step, lessons)}`);

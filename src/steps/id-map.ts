@@ -1,6 +1,9 @@
 /** Which ids of the new user namespace are which outside – see user_namespaces(7), newuidmap(1). */
 import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
+import type { BlankProcess } from '../kernel/blank-process.ts';
+import { host } from '../kernel/caller.ts';
+import { PR } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { writeKernel } from '../kernel/files.ts';
 import type { IdMapping } from '../spec/config.ts';
@@ -37,6 +40,18 @@ const read = (pid: number, file: string): string => {
   }
 };
 
+/** Writes both maps for a process that is in a new user namespace, and makes it root there. */
+export function writeIdMaps(blank: BlankProcess, uid: readonly IdMapping[], gid: readonly IdMapping[]): void {
+  const { pid } = blank;
+  // A change of credentials makes the memory that all blank processes share undumpable, and their files in /proc root's: not without root.
+  if (process.getuid?.() !== 0) host.call('prctl', PR.SET_DUMPABLE, 1, 0, 0, 0);
+  if (process.getuid?.() !== 0 && gid.length === 1 && gid[0]?.size === 1) writeKernel(`/proc/${pid}/setgroups`, 'deny');
+  writeMap(pid, 'uid', uid);
+  writeMap(pid, 'gid', gid);
+  blank.call('setresgid', 0, 0, 0);
+  blank.call('setresuid', 0, 0, 0);
+}
+
 /** @param uid @param gid the mappings, as in the configuration. */
 export function idMap(uid: readonly IdMapping[], gid: readonly IdMapping[]): Step {
   return {
@@ -52,16 +67,7 @@ export function idMap(uid: readonly IdMapping[], gid: readonly IdMapping[]): Ste
     ],
     code: codeOf('idMap', uid, gid),
     check: (box) => requireOwn(box, 'user', 'mapping ids'),
-    apply(box) {
-      const { pid } = box.process;
-      if (process.getuid?.() !== 0 && gid.length === 1 && gid[0]!.size === 1)
-        writeKernel(`/proc/${pid}/setgroups`, 'deny');
-      writeMap(pid, 'uid', uid);
-      writeMap(pid, 'gid', gid);
-      // The process itself becomes root inside.
-      box.process.call('setresgid', 0, 0, 0);
-      box.process.call('setresuid', 0, 0, 0);
-    },
+    apply: (box) => writeIdMaps(box.process, uid, gid),
     observe(box) {
       const { pid } = box.process;
       return { 'uid map': read(pid, 'uid_map'), 'gid map': read(pid, 'gid_map'), setgroups: read(pid, 'setgroups') };

@@ -3,6 +3,7 @@
 import { prepare } from '../network/connect.ts';
 import type { NetworkContext } from '../network/context.ts';
 import { hasTable, listSet } from '../network/nat.ts';
+import { forwardObstacles } from '../network/obstacles.ts';
 import { fullWire, networkOf, requireWire, type Wire } from './net-wire.ts';
 import { codeOf, type Step } from './step.ts';
 
@@ -25,6 +26,9 @@ export function nat(wire: Wire = {}, context?: NetworkContext): Step {
         table: there ? `inet ${full.context().bridge}` : 'missing',
         leaving: there ? listSet(full.context(), 'leaving4').join(' ') : '',
         bridges: there ? listSet(full.context(), 'bridges').join(' ') : '',
+        ...Object.fromEntries(
+          forwardObstacles(full.context()).map((it) => [`dropped by ${it.table} ${it.chain}`, it.remedy]),
+        ),
       };
     },
   };

@@ -5,13 +5,16 @@ const WIDEST = 100;
 export const widthOf = (stream: { columns?: number } = process.stdout): number =>
   Math.max(40, Math.min(stream.columns ?? 80, WIDEST));
 
+/** How wide a text is on a terminal: colours take no room. */
+const lengthOf = (text: string): number => text.replace(/\u001b\[\d+m/g, '').length;
+
 /** Breaks at blanks. @param indent in front of every line. */
 export function wrap(text: string, indent = '', width = widthOf()): string {
   const lines: string[] = [];
   for (const paragraph of text.split('\n')) {
     let line = '';
     for (const word of paragraph.split(' ')) {
-      if (line && indent.length + line.length + 1 + word.length > width) {
+      if (line && indent.length + lengthOf(line) + 1 + lengthOf(word) > width) {
         lines.push(line);
         line = word;
       } else line = line ? `${line} ${word}` : word;

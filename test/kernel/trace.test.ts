@@ -31,7 +31,7 @@ function underStrace(): { session: Session; lines: string[] } {
   const script = fileURLToPath(new URL('session.ts', import.meta.url));
   // Only what the session makes: strace slows down every call that it looks at.
   const calls =
-    'unshare,mount,sethostname,mkdirat,mknodat,symlinkat,pivot_root,umount2,openat,fchdir,close,chdir,unlinkat,prctl,setsid,clone,setresgid,setresuid,execve';
+    'unshare,mount,sethostname,mkdirat,mknodat,symlinkat,pivot_root,umount2,openat,fchdir,close,chdir,unlinkat,prctl,setsid,clone,setresgid,setresuid,faccessat,execve';
   const command = ['-f', '-qq', '-s', '64', '--seccomp-bpf', '-e', `trace=${calls}`, '-e', 'signal=none', '-o', output];
   const json = execFileSync('strace', [...command, process.execPath, '--import', 'tsx', script, place], {
     encoding: 'utf8',
@@ -50,6 +50,14 @@ const plain = (text: string): string =>
 const sortFlags = (text: string): string =>
   text.replace(/\b[A-Z_]+(\|[A-Z_0-9]+)+\b/g, (flags) => flags.split('|').sort().join('|'));
 
+/** A call that another one came between is told in two halves. */
+const whole = (lines: readonly string[]): string[] =>
+  lines.reduce<string[]>((told, line) => {
+    const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(line)?.[1];
+    const begun = told.at(-1)?.replace(/ <unfinished \.\.\.>$/, '');
+    return rest === undefined ? [...told, line] : [...told.slice(0, -1), begun + rest];
+  }, []);
+
 /** The environment and unused arguments are told differently. */
 const unify = (text: string): string =>
   sortFlags(text)
@@ -63,9 +71,8 @@ const unify = (text: string): string =>
 test.skipIf(!canTrace)('the same session, told by strace', () => {
   const { session, lines } = underStrace();
   for (const pid of session.pids) {
-    const theirs = lines
-      .filter((line) => line.startsWith(`${pid} `))
-      .map((line) => unify(plain(line.slice(String(pid).length).trim())));
+    const own = lines.filter((line) => line.startsWith(`${pid} `)).map((line) => line.slice(String(pid).length).trim());
+    const theirs = whole(own).map((line) => unify(plain(line)));
     const ours = session.events
       .filter((it) => it.who === `blank ${pid}` && it.call !== 'clone' && !it.plumbing)
       .map((it) => unify(plain(formatTrace(it).replace(/^\[.*?\] /, ''))));

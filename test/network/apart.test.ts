@@ -1,6 +1,7 @@
 /** Who must not reach whom. */
 import { afterEach, expect, test } from 'vitest';
 import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
+import { forwardObstacles } from '../../src/network/obstacles.ts';
 import {
   ask,
   closeLab,
@@ -53,4 +54,18 @@ test('the way to 127.0.0.1 for published ports is not a way from a container to 
   // Without our guard it would be one.
   output(context.caller, 'nft', 'flush', 'chain', 'inet', context.bridge, 'guard');
   expect(ask(process, 'tcp', '127.0.0.1', 9000)).toBe('hello 172.17.0.2');
+});
+
+test('somebody else’s table that drops is found, and the remedy lets containers through', () => {
+  const context = labContext();
+  remoteOf(context.caller);
+  const { process } = container(context, inspectNetwork(context, 'bridge'));
+  expect(forwardObstacles(context)).toEqual([]);
+  const chain = '{ type filter hook forward priority 0; policy drop; }';
+  output(context.caller, 'nft', `add table ip filter; add chain ip filter FORWARD ${chain}; add chain ip filter OTHER`);
+  const [obstacle, ...more] = forwardObstacles(context);
+  expect([obstacle, more]).toMatchObject([{ table: 'ip filter', chain: 'FORWARD' }, []]);
+  expect(isDeaf(process, '192.0.2.9')).toBe(true);
+  output(context.caller, 'sh', '-c', obstacle!.remedy);
+  expect(pings(process, '192.0.2.9')).toBe(true);
 });

@@ -190,7 +190,7 @@ describe('refusals', () => {
     expect(nowhere.causes[0]).toBe('Nexthop has invalid gateway');
     expect(refusal(() => addBridge(host, 'a-name-that-is-too-long')).message).toMatch(/at attribute 3 \(byte 32/);
     expect(refusal(() => addBridge(host, 'br0')).code).toBe('EEXIST');
-    expect(refusal(() => setUp(host, 'nothing')).message).toContain('RTM_GETLINK(nothing) = -1 ENODEV');
+    expect(refusal(() => setUp(host, 'nothing')).message).toContain('RTM_NEWLINK(nothing, up) = -1 ENODEV');
     expect(refusal(() => changeLink(host, 'br0', { mtu: 5 })).message).toMatch(/mtu less than device minimum/);
   });
 

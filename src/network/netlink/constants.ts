@@ -23,9 +23,9 @@ export const NLM_F = {
   ACK_TLVS: 0x200,
 } as const;
 
-/** Socket options of level SOL_NETLINK. */
+/** Socket options of level SOL_NETLINK: errors are explained. */
 export const SOL_NETLINK = 270;
-export const NETLINK = { CAP_ACK: 10, EXT_ACK: 11 } as const;
+export const NETLINK = { EXT_ACK: 11 } as const;
 
 /** Attributes of an extended acknowledgement. */
 export const NLMSGERR_ATTR = { MSG: 1, OFFS: 2, MISS_TYPE: 5 } as const;

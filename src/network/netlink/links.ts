@@ -113,8 +113,9 @@ function newLink(caller: Caller, name: string, settings: LinkSettings, info: Buf
 
 /** Changes a link: up or down, MTU, address, name, bridge, namespace. */
 export function changeLink(caller: Caller, name: string, settings: LinkSettings): void {
-  const { index } = linkNamed(caller, name);
-  const body = Buffer.concat([header(index, settings.up), ...attributesOf(caller, settings)]);
+  // The kernel finds it by its name, or by its index where the name is what changes.
+  const index = settings.name === undefined ? 0 : linkNamed(caller, name).index;
+  const body = Buffer.concat([header(index, settings.up), ...attributesOf(caller, { name, ...settings })]);
   withNetlink(caller, (socket) => socket.change({ type: RTM.NEWLINK, body, what: [name, describe(settings)] }));
 }
 

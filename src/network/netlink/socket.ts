@@ -43,8 +43,7 @@ export class NetlinkSocket {
   constructor(caller: Caller) {
     this.#caller = caller;
     this.#fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    for (const option of [NETLINK.EXT_ACK, NETLINK.CAP_ACK])
-      caller.call('setsockopt', this.#fd, SOL_NETLINK, option, u32(1), 4);
+    caller.call('setsockopt', this.#fd, SOL_NETLINK, NETLINK.EXT_ACK, u32(1), 4);
   }
 
   /** Makes the change; returns when the kernel has made it. @throws NetlinkError */

@@ -1,0 +1,31 @@
+/** Removing a container's directory, also what its other users have written there: those files belong to ids that only a user namespace with the same map may touch. */
+import * as fs from 'node:fs';
+import { BlankProcess } from '../kernel/blank-process.ts';
+import { CLONE } from '../kernel/constants.ts';
+import { isRefusal } from '../kernel/errors.ts';
+import { writeIdMaps } from '../steps/id-map.ts';
+import { isRootless } from './rootless.ts';
+import { userMappings } from './subordinate-ids.ts';
+
+/** No error where there is nothing. */
+export async function removeTree(directory: string): Promise<void> {
+  try {
+    fs.rmSync(directory, { recursive: true, force: true });
+  } catch (error) {
+    if (!isRootless() || !isRefusal(error, 'EACCES', 'EPERM')) throw error;
+    await removeAsMapped(directory);
+  }
+}
+
+async function removeAsMapped(directory: string): Promise<void> {
+  const remover = BlankProcess.spawn();
+  try {
+    remover.call('unshare', CLONE.NEWUSER);
+    const { uid, gid } = userMappings();
+    writeIdMaps(remover, uid, gid);
+    remover.exec(['/bin/rm', '/usr/bin/rm'], ['rm', '-rf', '--', directory], ['PATH=/usr/bin:/bin']);
+    await remover.ended;
+  } finally {
+    remover.end();
+  }
+}

@@ -1,0 +1,128 @@
+/** The program at a terminal, as a person has it: script(1) makes the terminal. */
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, expect, it } from 'vitest';
+import { until } from '../support.ts';
+import { bin, type Ended, ended } from './program.ts';
+
+const directory = process.env.TMPDIR!;
+const file = (name: string): string => join(directory, name);
+
+interface Terminal {
+  /** All that it has shown so far. */
+  shown(): string;
+  type(keys: string): void;
+  /** Waits until it shows this, after what it had shown when `type` was called last. */
+  sees(what: string | RegExp): Promise<void>;
+  over: Promise<Ended>;
+}
+
+function open(...args: string[]): Terminal {
+  const command = `stty -a > ${file('before')}; stty cols 100 rows 40; ${process.execPath} ${bin} ${args.join(' ')}; echo "status $?"; stty cols 80 rows 24; stty -a > ${file('after')}`;
+  const child = spawn('script', ['-qefc', command, '/dev/null'], {
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm' },
+  });
+  let text = '';
+  let from = 0;
+  child.stdout.setEncoding('utf8').on('data', (part) => {
+    text += part;
+  });
+  return {
+    shown: () => text,
+    type(keys) {
+      from = text.length;
+      child.stdin.write(keys);
+    },
+    async sees(what) {
+      const found = (): boolean =>
+        typeof what === 'string' ? text.slice(from).includes(what) : what.test(text.slice(from));
+      await until(found, 20, String(what)).catch((error) => {
+        throw new Error(`${error.message}; it has shown ${JSON.stringify(text.slice(from))}`);
+      });
+    },
+    over: ended(child),
+  };
+}
+
+const boxes = (): string[] => readdirSync(join(process.env.MINIDOCKER_ROOT!, 'containers'));
+
+/** What stty says of the terminal, but for its size. */
+const settings = (name: string): string => readFileSync(file(name), 'utf8').replace(/.*rows.*\n/, '');
+
+afterEach(() => {
+  expect(boxes()).toEqual([]);
+  for (const name of ['before', 'after', 'made']) rmSync(file(name), { force: true, recursive: true });
+});
+
+it('guides from the blank process to a shell, and back', async () => {
+  const terminal = open('--guide');
+  await terminal.sees(/step 1 of \d+/);
+  await terminal.sees('0/');
+  const length = Number(/step 1 of (\d+)/.exec(terminal.shown())![1]);
+  for (let step = 2; step <= length; step++) {
+    terminal.type('\r');
+    await terminal.sees(`step ${step} of ${length}`);
+    await terminal.sees(`minidocker ${step - 1}/${length}`);
+  }
+  terminal.type('\r');
+  await terminal.sees("The terminal is the container's now");
+  terminal.type('echo "pid=$$ host=$(uname -n) size=$(stty size)"\r');
+  await terminal.sees('pid=1 host=lab size=40 100');
+  terminal.type('exit 3\r');
+  await terminal.sees('exit status 3');
+  await terminal.sees(`minidocker ${length}/${length}`);
+  terminal.type('.back\r');
+  await terminal.sees(`minidocker ${length - 1}/${length}`);
+  terminal.type('.back\r');
+  await terminal.sees(`minidocker ${length - 2}/${length}`);
+  terminal.type('\r');
+  await terminal.sees(`minidocker ${length - 1}/${length}`);
+  terminal.type('.next\r');
+  await terminal.sees("The terminal is the container's now");
+  terminal.type('exit\r');
+  await terminal.sees('exit status 0');
+  await terminal.sees(`minidocker ${length}/${length}`);
+  terminal.type('\u0004');
+  await terminal.sees('Removed:');
+  await terminal.sees('status 0');
+  await terminal.over;
+  expect(settings('after')).toBe(settings('before'));
+});
+
+it('runs nothing before Enter, and keeps a history', async () => {
+  const terminal = open();
+  await terminal.sees('0/');
+  terminal.type(`fs.mkdirSync(${JSON.stringify(file('made'))})`);
+  await terminal.sees('made');
+  terminal.type('\u0003');
+  await terminal.sees('0/');
+  expect(existsSync(file('made'))).toBe(false);
+  terminal.type('"first" + "-line"\r');
+  await terminal.sees('first-line');
+  terminal.type('.exit\r');
+  await terminal.sees('status 0');
+  await terminal.over;
+  const again = open();
+  await again.sees('0/');
+  again.type('\u001b[A\u001b[A\r');
+  await again.sees('first-line');
+  again.type('.exit\r');
+  await again.sees('status 0');
+  await again.over;
+});
+
+it('interrupts what takes too long', async () => {
+  const terminal = open();
+  await terminal.sees('0/');
+  terminal.type('await new Promise(() => setTimeout(() => {}, 1e6))\r');
+  await terminal.sees('\n');
+  terminal.type('\u0003');
+  await terminal.sees('0/');
+  terminal.type('"alive" + "-still"\r');
+  await terminal.sees('alive-still');
+  terminal.type('.exit\r');
+  await terminal.sees('status 0');
+  await terminal.over;
+});

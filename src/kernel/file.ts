@@ -10,6 +10,15 @@ export const openat = (by: Caller, dirfd: number, path: string, flags: number, m
 export const open = (by: Caller, path: string, flags: number, mode = 0): number =>
   openat(by, AT.FDCWD, path, flags, mode);
 
+/** struct open_how { __u64 flags, mode, resolve; } */
+export function openHow(how: { flags: number; mode?: number; resolve?: number }): Buffer {
+  const bytes = Buffer.alloc(24);
+  bytes.writeBigUInt64LE(BigInt(how.flags), 0);
+  bytes.writeBigUInt64LE(BigInt(how.mode ?? 0), 8);
+  bytes.writeBigUInt64LE(BigInt(how.resolve ?? 0), 16);
+  return bytes;
+}
+
 /** `long openat2(int dirfd, const char *pathname, struct open_how *how, size_t size)` */
 export function openat2(
   by: Caller,
@@ -17,16 +26,16 @@ export function openat2(
   path: string,
   how: { flags: number; mode?: number; resolve?: number },
 ): number {
-  const bytes = Buffer.alloc(24);
-  bytes.writeBigUInt64LE(BigInt(how.flags), 0);
-  bytes.writeBigUInt64LE(BigInt(how.mode ?? 0), 8);
-  bytes.writeBigUInt64LE(BigInt(how.resolve ?? 0), 16);
+  const bytes = openHow(how);
   return by.call('openat2', dirfd, path, bytes, bytes.length);
 }
 
+/** How openInRoot resolves. */
+export const IN_ROOT = RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS;
+
 /** Opens a path as if `rootfd` were the root: links and `..` cannot lead out of it, and magic links are refused. */
 export const openInRoot = (by: Caller, rootfd: number, path: string, flags: number, mode = 0): number =>
-  openat2(by, rootfd, path, { flags: flags | O.CLOEXEC, mode, resolve: RESOLVE.IN_ROOT | RESOLVE.NO_MAGICLINKS });
+  openat2(by, rootfd, path, { flags: flags | O.CLOEXEC, mode, resolve: IN_ROOT });
 
 /** `int close(int fd)` */
 export const close = (by: Caller, fd: number): void => void by.call('close', fd);

@@ -29,6 +29,16 @@ export interface MountAttributes {
   userNamespace?: number;
 }
 
+/** struct mount_attr { __u64 attr_set, attr_clr, propagation, userns_fd; } */
+export function mountAttributes(attributes: MountAttributes): Buffer {
+  const attr = Buffer.alloc(32);
+  attr.writeBigUInt64LE(BigInt(attributes.set ?? 0), 0);
+  attr.writeBigUInt64LE(BigInt(attributes.clear ?? 0), 8);
+  attr.writeBigUInt64LE(BigInt(attributes.propagation ?? 0), 16);
+  attr.writeBigUInt64LE(BigInt(attributes.userNamespace ?? 0), 24);
+  return attr;
+}
+
 /** `int mount_setattr(int dirfd, const char *path, unsigned int flags, struct mount_attr *attr, size_t size)` – Linux 5.12 */
 export function mount_setattr(
   by: Caller,
@@ -37,11 +47,7 @@ export function mount_setattr(
   flags: number,
   attributes: MountAttributes,
 ): void {
-  const attr = Buffer.alloc(32);
-  attr.writeBigUInt64LE(BigInt(attributes.set ?? 0), 0);
-  attr.writeBigUInt64LE(BigInt(attributes.clear ?? 0), 8);
-  attr.writeBigUInt64LE(BigInt(attributes.propagation ?? 0), 16);
-  attr.writeBigUInt64LE(BigInt(attributes.userNamespace ?? 0), 24);
+  const attr = mountAttributes(attributes);
   by.call('mount_setattr', dirfd, path, flags, attr, attr.length);
 }
 

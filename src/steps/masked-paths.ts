@@ -1,14 +1,14 @@
 /** Files of /proc and /sys that tell about, or act on, the whole machine are covered – see proc(5). */
 import { MS, O } from '../kernel/constants.ts';
-import { UsageError } from '../kernel/errors.ts';
+import { SyscallError, UsageError } from '../kernel/errors.ts';
 import { close, deviceOf, fileKind, open } from '../kernel/file.ts';
-import { mount } from '../kernel/mount.ts';
+import type { Request } from '../kernel/mailbox.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import { defaultMaskedPaths } from '../spec/defaults.ts';
 import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
-import { ifThere } from './in-root.ts';
-import { requireKernelFile } from './kernel-file.ts';
+import { requireKernelFiles } from './kernel-file.ts';
+import { type Found, withFound } from './many-in-root.ts';
 import { codeOf, type Step } from './step.ts';
 
 /** The device that covers files: it must really be null (1:3), whatever is at /dev/null here. */
@@ -20,15 +20,36 @@ function openNull(box: Box): number {
   throw new UsageError(`/dev/null is not the null device (it is ${major}:${minor}), so it can cover nothing`);
 }
 
-function cover(box: Box, path: string, nullDevice: number): boolean {
-  const covered = ifThere(box, path, (place, fd) => {
-    requireKernelFile(box, path, fd);
-    if (fileKind(box.process, fd) === 'directory')
-      mount(box.process, 'tmpfs', place, 'tmpfs', MS.RDONLY | MS.NOSUID | MS.NODEV | MS.NOEXEC, 'size=0,mode=755');
-    else mount(box.process, `/proc/self/fd/${nullDevice}`, place, null, MS.BIND);
-    return true;
-  });
-  return covered ?? false;
+/** The kernel tells files and directories apart: a directory cannot be covered by a file. */
+const ENOTDIR = 20;
+
+/** @returns the paths that were there. */
+function coverAll(box: Box, paths: readonly string[]): string[] {
+  const by = box.process;
+  const nullDevice = openNull(box);
+  try {
+    return withFound(box, paths, (found) => {
+      requireKernelFiles(box, found);
+      const source = `/proc/self/fd/${nullDevice}`;
+      const asFile = ({ place }: Found): Request => ({
+        name: 'mount',
+        args: [source, place, null, MS.BIND, null],
+        mayFail: true,
+      });
+      const results = by.chain(found.map(asFile));
+      const refused = results.findIndex((result) => result < 0 && result !== -ENOTDIR);
+      if (refused >= 0)
+        throw new SyscallError('mount', ['"/dev/null"', JSON.stringify(found[refused]!.path)], -results[refused]!);
+      const flags = MS.RDONLY | MS.NOSUID | MS.NODEV | MS.NOEXEC;
+      const directories = found.filter((_, i) => results[i] === -ENOTDIR);
+      by.chain(
+        directories.map(({ place }) => ({ name: 'mount', args: ['tmpfs', place, 'tmpfs', flags, 'size=0,mode=755'] })),
+      );
+      return found.map((it) => it.path);
+    });
+  } finally {
+    close(by, nullDevice);
+  }
 }
 
 /** @param paths what is covered, a directory by an empty read-only tmpfs, a file by /dev/null; the runtime's usual list where nothing is said. What is not there is passed over. */
@@ -51,14 +72,7 @@ export function maskedPaths(paths: readonly string[] = defaultMaskedPaths): Step
       requirePrivate(box, 'covering files of /proc');
       requireRoot(box, 'covering files of /proc');
     },
-    apply(box) {
-      const nullDevice = openNull(box);
-      try {
-        for (const path of paths) cover(box, path, nullDevice);
-      } finally {
-        close(box.process, nullDevice);
-      }
-    },
+    apply: (box) => void coverAll(box, paths),
     observe(box) {
       const inRoot = new Set(paths.map((it) => ((box.newRoot ?? '/') === '/' ? it : box.newRoot + it)));
       const covered = mountsOf(box.process.pid).filter((it) => inRoot.has(it.target));

@@ -1,24 +1,36 @@
 /** Parts of /proc that may be read, but not written to: they act on the whole machine – see proc(5), sysrq. */
 import { AT, MOUNT_ATTR, MS } from '../kernel/constants.ts';
-import { isRefusal } from '../kernel/errors.ts';
-import { mount, mount_setattr } from '../kernel/mount.ts';
+import { SyscallError } from '../kernel/errors.ts';
+import { mount, mountAttributes } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import { defaultReadonlyPaths } from '../spec/defaults.ts';
 import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
-import { ifThere } from './in-root.ts';
-import { requireKernelFile } from './kernel-file.ts';
+import { requireKernelFiles } from './kernel-file.ts';
+import { type Found, withFound } from './many-in-root.ts';
 import { codeOf, type Step } from './step.ts';
 
-/** Makes the mount at this place read-only, with what is mounted below it where the kernel can (Linux 5.12). Its other attributes stay. */
-function makeReadOnly(box: Box, place: string, fd: number): void {
-  try {
-    mount_setattr(box.process, fd, '', AT.EMPTY_PATH | AT.RECURSIVE, { set: MOUNT_ATTR.RDONLY });
-  } catch (error) {
-    if (!isRefusal(error, 'ENOSYS')) throw error;
-    // The flags of the mount below: a remount that leaves one out would clear it.
+const ENOSYS = 38;
+
+/** Makes the mounts at these places read-only, with what is mounted below them where the kernel can (Linux 5.12). Their other attributes stay. */
+function makeReadOnly(box: Box, mounts: readonly Found[]): void {
+  const attributes = mountAttributes({ set: MOUNT_ATTR.RDONLY });
+  const flags = AT.EMPTY_PATH | AT.RECURSIVE;
+  const results = box.process.chain(
+    mounts.map(({ fd }) => ({
+      name: 'mount_setattr',
+      args: [fd, '', flags, attributes, attributes.length],
+      mayFail: true,
+    })),
+  );
+  results.forEach((result, i) => {
+    const { path, place } = mounts[i]!;
+    if (result >= 0) return;
+    if (result !== -ENOSYS)
+      throw new SyscallError('mount_setattr', [JSON.stringify(path), 'MOUNT_ATTR_RDONLY'], -result);
+    // The flags of the mount that it was bound from: a remount that leaves one out would clear it.
     mount(box.process, null, place, null, MS.REMOUNT | MS.BIND | MS.RDONLY | MS.NOSUID | MS.NODEV | MS.NOEXEC);
-  }
+  });
 }
 
 /** @param paths each is bound onto itself and made read-only; the runtime's usual list where nothing is said. What is not there is passed over. */
@@ -39,15 +51,14 @@ export function readonlyPaths(paths: readonly string[] = defaultReadonlyPaths): 
       requireRoot(box, 'making files of /proc read-only');
     },
     apply(box) {
-      for (const path of paths) {
-        const bound = ifThere(box, path, (place, fd) => {
-          requireKernelFile(box, path, fd);
-          mount(box.process, place, place, null, MS.BIND | MS.REC);
-          return true;
-        });
-        // Looked up once more: now it is the mount.
-        if (bound) ifThere(box, path, (place, fd) => makeReadOnly(box, place, fd));
-      }
+      const bound = withFound(box, paths, (found) => {
+        requireKernelFiles(box, found);
+        const flags = MS.BIND | MS.REC;
+        box.process.chain(found.map(({ place }) => ({ name: 'mount', args: [place, place, null, flags, null] })));
+        return found.map((it) => it.path);
+      });
+      // Looked up once more: now it is the mount.
+      withFound(box, bound, (found) => makeReadOnly(box, found));
     },
     observe(box) {
       const inRoot = new Set(paths.map((it) => ((box.newRoot ?? '/') === '/' ? it : box.newRoot + it)));

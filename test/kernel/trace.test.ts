@@ -51,12 +51,15 @@ const sortFlags = (text: string): string =>
   text.replace(/\b[A-Z_]+(\|[A-Z_0-9]+)+\b/g, (flags) => flags.split('|').sort().join('|'));
 
 /** A call that another one came between is told in two halves. */
-const whole = (lines: readonly string[]): string[] =>
-  lines.reduce<string[]>((told, line) => {
+function whole(lines: readonly string[]): string[] {
+  const told: string[] = [];
+  for (const line of lines) {
     const rest = /^<\.\.\. \w+ resumed>(.*)$/.exec(line)?.[1];
-    const begun = told.at(-1)?.replace(/ <unfinished \.\.\.>$/, '');
-    return rest === undefined ? [...told, line] : [...told.slice(0, -1), begun + rest];
-  }, []);
+    if (rest === undefined) told.push(line);
+    else told.push(told.pop()?.replace(/ <unfinished \.\.\.>$/, '') + rest);
+  }
+  return told;
+}
 
 /** The environment and unused arguments are told differently. */
 const unify = (text: string): string =>

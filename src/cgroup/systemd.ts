@@ -7,6 +7,7 @@ import { host as node } from '../kernel/caller.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, readText } from '../kernel/files.ts';
 import type { Layout } from './layout.ts';
+import { parentName } from './path.ts';
 
 /** A group's place: its path from the top of the hierarchies, and the part of it (`''`: none) that is not ours to touch. */
 export interface Place {
@@ -41,9 +42,12 @@ function delegatedAbove(host: Layout, path: string): string | undefined {
   return undefined;
 }
 
+/** What names the scope: `minidocker` of `minidocker/web`. A group alone is put into the scope of all of ours. */
+const firstOf = (path: string): string => (path.includes('/') ? path.slice(0, path.indexOf('/')) : parentName());
+
 /** The scope that our groups are in when nothing was delegated to us, and what has to be asked for it. */
 function ownScope(path: string): { scope: string; unit: string; slice: string; user: boolean } {
-  const unit = path.slice(0, path.indexOf('/')).replace(/[^A-Za-z0-9:_.-]/g, '_');
+  const unit = firstOf(path).replace(/[^A-Za-z0-9:_.-]/g, '_');
   const user = process.getuid?.() !== 0;
   const manager = user ? /^.*\/user@\d+\.service/.exec(ownPath())?.[0] : '';
   if (manager === undefined)
@@ -64,7 +68,7 @@ export function placed(path: string, host: Layout): Place {
   const delegated = delegatedAbove(host, ownPath());
   if (delegated !== undefined) return { path: `${delegated}/${path}`, top: delegated };
   const { scope } = ownScope(path);
-  return { path: `${scope}${path.slice(path.indexOf('/'))}`, top: scope };
+  return { path: `${scope}/${path.includes('/') ? path.slice(path.indexOf('/') + 1) : path}`, top: scope };
 }
 
 /** Sees to it that groups may be made at that place: asks systemd for the scope when it is not there yet. */
@@ -85,7 +89,8 @@ function startScope(path: string): void {
   const args = [...(user ? ['--user'] : []), ...options, ...holder];
   const done = spawnSync('systemd-run', args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   if (done.status === 0 || /already (exists|loaded)/.test(done.stderr ?? '')) return;
-  const why = done.error?.message ?? done.stderr.trim().split('\n').at(-1) ?? '';
+  const said = done.stderr?.trim().split('\n').at(-1);
+  const why = done.error?.message ?? (said || `systemd-run ended with ${done.signal ?? done.status}`);
   throw new UsageError(`cgroup ${path} cannot be made: systemd gave no delegated scope (${why})`, {
     remedy: `try by hand: systemd-run ${args.slice(0, -3).join(' ')} sh`,
   });

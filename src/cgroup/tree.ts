@@ -69,6 +69,9 @@ export function handDown(hierarchy: Hierarchy, { path, top }: Place, wanted: str
   for (const directory of [first, ...levels(first, path.slice(top.length)).slice(0, -1)]) {
     const offered = words(`${directory}/cgroup.controllers`);
     const given = words(`${directory}/cgroup.subtree_control`);
+    for (const name of wanted)
+      if (!offered.includes(name) && !refused.has(name))
+        refused.set(name, `${directory} was not handed ${name} by the group above it`);
     const missing = wanted.filter((it) => offered.includes(it) && !given.includes(it));
     if (missing.length === 0) continue;
     for (const [name, reason] of enable(directory, missing, directory === first)) refused.set(name, reason);
@@ -85,6 +88,8 @@ function enable(directory: string, controllers: string[], isTop: boolean): Map<s
     return refused;
   } catch (error) {
     if (isRefusal(error, 'EBUSY') && isTop && makeRoom(directory)) return enable(directory, controllers, false);
+    // The threaded ones among them (cpu, pids) could be enabled even so, but no ordinary process could then join the groups below.
+    if (isRefusal(error, 'EBUSY')) return new Map(controllers.map((it) => [it, whyRefused(error, directory, it)]));
   }
   for (const name of controllers) {
     try {
@@ -111,11 +116,11 @@ function whyRefused(error: unknown, directory: string, name: string): string {
 
 /**
  * In a container the top of what we see is an inner group that holds processes, ours and our starter's; so does a unit that systemd has delegated
- * to us. They move down into a group `init`, as every engine inside a container does. The true root has no cgroup.type, and may keep its own.
+ * to us. They move down into a group beside ours, as under any engine inside a container. The true root has no cgroup.type, and may keep its own.
  */
 function makeRoom(top: string): boolean {
   if (!exists(`${top}/cgroup.type`)) return false;
-  const room = `${top}/init`;
+  const room = `${top}/.init`; // no container can have that name
   if (!exists(room)) makeDirectory(room);
   for (let rounds = 0; rounds < 10; rounds++) {
     const pids = words(`${top}/cgroup.procs`).filter((pid) => pid !== '0');

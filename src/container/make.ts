@@ -8,6 +8,7 @@ import { Box, type Stdio, type Watch } from '../steps/box.ts';
 import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
+import { keepFiltersIn } from './filter-cache.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
 import { containersDirectory, stateRoot } from './paths.ts';
@@ -34,11 +35,10 @@ export function makeBox(
   const id = more.id ?? newId();
   const image = findImage(options.image, stateRoot());
   const directory = join(containersDirectory(), id);
-  const asked =
-    image.environment.length > 0 ? { ...options, env: [...image.environment, ...(options.env ?? [])] } : options;
-  const config = compile(asked, image, id, join(directory, 'root'));
+  const config = compile(options, image, id, join(directory, 'root'));
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
+  keepFiltersIn(join(stateRoot(), 'filters'));
   const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());

@@ -9,7 +9,7 @@ import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
 import { SyscallError } from './errors.ts';
-import { type Exit, forget, watch } from './exits.ts';
+import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
@@ -184,6 +184,7 @@ export class BlankProcess implements Caller {
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */
   kill(signal: number = SIGKILL): void {
     if (this.#exit) return;
+    if (signal === SIGKILL) hold(this.pidfd);
     try {
       host.call('pidfd_send_signal', this.pidfd, signal, null, 0);
     } catch (error) {
@@ -229,6 +230,7 @@ export class BlankProcess implements Caller {
       // The kernel clears the state word at execve too: whether the program lives still is for `exit` to say.
       if (requests.every((it) => it.name !== 'execve')) throw this.#gone(name);
       this.#execed = true;
+      hold(this.pidfd);
     } else if (resultOf(places[0]!) >= 0) whileWaiting?.();
     return places.map(resultOf);
   }

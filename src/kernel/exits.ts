@@ -12,6 +12,8 @@ export interface Exit {
 
 interface Watched {
   tell: (exit: Exit) => void;
+  /** The event loop stays alive for it. */
+  held: boolean;
 }
 
 const CLD_EXITED = 1;
@@ -42,6 +44,7 @@ function settle(pidfd: number, exit: Exit): void {
   const entry = watched.get(pidfd);
   watched.delete(pidfd);
   if (watched.size === 0) stopLooking();
+  else if (![...watched.values()].some((it) => it.held)) timer?.unref();
   entry?.tell(exit);
 }
 
@@ -55,7 +58,7 @@ function look(): void {
 function startLooking(): void {
   if (timer) return;
   process.on('SIGCHLD', look);
-  timer = setInterval(look, LOOK_AGAIN);
+  timer = setInterval(look, LOOK_AGAIN).unref();
 }
 
 function stopLooking(): void {
@@ -64,7 +67,7 @@ function stopLooking(): void {
   timer = undefined;
 }
 
-/** Watches a child until it ends. Keeps the event loop alive meanwhile. */
+/** Watches a child until it ends. The event loop does not stay alive for it: a blank process that was forgotten ends with Node. */
 export function watch(pidfd: number, onExit: (exit: Exit) => void): Promise<Exit> {
   startLooking();
   return new Promise((resolve) => {
@@ -72,8 +75,16 @@ export function watch(pidfd: number, onExit: (exit: Exit) => void): Promise<Exit
       onExit(exit);
       resolve(exit);
     };
-    watched.set(pidfd, { tell });
+    watched.set(pidfd, { tell, held: false });
   });
+}
+
+/** From now on the event loop stays alive until this child has ended: it runs a program, or is about to end. */
+export function hold(pidfd: number): void {
+  const entry = watched.get(pidfd);
+  if (!entry) return;
+  entry.held = true;
+  timer?.ref();
 }
 
 /**

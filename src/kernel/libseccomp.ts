@@ -2,7 +2,7 @@
  * libseccomp, which compiles rules about system calls by name into a BPF program for the processors wanted – seccomp_init(3),
  * seccomp_rule_add(3), seccomp_arch_add(3), seccomp_export_bpf(3).
  */
-import { closeSync, fstatSync, readSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { host } from './caller.ts';
 import { errnoName, UsageError } from './errors.ts';
 import { library, type } from './libc.ts';
@@ -45,6 +45,7 @@ let bound: ReturnType<typeof open> | undefined;
 function open() {
   try {
     return library('libseccomp.so.2', {
+      seccomp_version: [pointer],
       seccomp_init: [pointer, unsigned],
       seccomp_release: [type.void, pointer],
       seccomp_attr_set: [int, pointer, int, unsigned],
@@ -66,6 +67,19 @@ function open() {
 function libseccomp() {
   bound ??= open();
   return bound;
+}
+
+/** The version of the library, `2.5.4`: `const struct scmp_version *seccomp_version(void)`, three numbers. */
+export function libseccompVersion(): string {
+  const address = Number(libseccomp().seccomp_version());
+  const memory = openSync('/proc/self/mem', 'r');
+  try {
+    const version = Buffer.alloc(12);
+    readSync(memory, version, 0, version.length, address);
+    return [0, 4, 8].map((at) => version.readUInt32LE(at)).join('.');
+  } finally {
+    closeSync(memory);
+  }
 }
 
 const NOT_KNOWN = -1;

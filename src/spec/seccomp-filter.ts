@@ -77,22 +77,36 @@ function newerIsNotThere(highest: number): Buffer {
   ]);
 }
 
+/** Where compiled filters are kept beyond this process: compiling takes as long as half a start of Node. */
+export interface FilterStore {
+  load(config: Seccomp): SeccompFilter | undefined;
+  save(config: Seccomp, filter: SeccompFilter): void;
+}
+
+let store: FilterStore | undefined;
+
+/** Filters are kept there from now on. */
+export function keepFilters(where: FilterStore): void {
+  store = where;
+}
+
 const compiled = new Map<string, SeccompFilter>();
 
 /** The filter of a configuration, compiled once. @throws UsageError where libseccomp is missing or refuses it. */
 export function seccompFilter(config: Seccomp): SeccompFilter {
   const key = JSON.stringify(config);
-  const known = compiled.get(key);
-  if (known) return known;
-  const otherwise = answer(config.defaultAction, config.defaultErrnoRet);
-  const architectures = (config.architectures ?? []).map((it) => it.replace(/^SCMP_ARCH_/, '').toLowerCase());
-  const { program, unknown, highest } = compileFilter({
-    defaultAction: otherwise,
-    architectures,
-    rules: rulesOf(config, otherwise),
-  });
-  const withStub = config.defaultAction === 'SCMP_ACT_ERRNO' && highest >= COMMON_NUMBERS;
-  const filter = { program: withStub ? Buffer.concat([newerIsNotThere(highest), program]) : program, unknown };
+  const known = compiled.get(key) ?? store?.load(config);
+  const filter = known ?? compile(config);
+  if (!known) store?.save(config, filter);
   compiled.set(key, filter);
   return filter;
+}
+
+function compile(config: Seccomp): SeccompFilter {
+  const otherwise = answer(config.defaultAction, config.defaultErrnoRet);
+  const architectures = (config.architectures ?? []).map((it) => it.replace(/^SCMP_ARCH_/, '').toLowerCase());
+  const rules = rulesOf(config, otherwise);
+  const { program, unknown, highest } = compileFilter({ defaultAction: otherwise, architectures, rules });
+  const withStub = config.defaultAction === 'SCMP_ACT_ERRNO' && highest >= COMMON_NUMBERS;
+  return { program: withStub ? Buffer.concat([newerIsNotThere(highest), program]) : program, unknown };
 }

@@ -8,7 +8,7 @@ import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
-import { SyscallError } from './errors.ts';
+import { StillRunningError, SyscallError } from './errors.ts';
 import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { launch, launcherDescriptor } from './launcher.ts';
@@ -21,11 +21,7 @@ const STACK = 4096;
 const LIMIT = 10_000;
 
 export type { SpawnOptions } from './birth.ts';
-
-/** The call goes on in the process; nothing is lost, but the process can be asked nothing else before it answers. */
-export class StillRunningError extends Error {
-  override readonly name = 'StillRunningError';
-}
+export { StillRunningError } from './errors.ts';
 
 export class BlankProcess implements Caller {
   /** As Node sees it. */

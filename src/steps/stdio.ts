@@ -31,12 +31,13 @@ export function stdio(): Step {
     name: 'stdio',
     title: 'standard input, output and error',
     explain:
-      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
-    manual: ['stdin(3)', 'dup(2)'],
-    calls: ['dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. A session of its own comes with them: process groups reach across pid namespaces, and a kill(0, …) inside would otherwise hit whoever started the container.',
+    manual: ['stdin(3)', 'dup(2)', 'setsid(2)'],
+    calls: ['setsid()', 'dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
+      setsid(by);
       const copies = box.stdio.map((fd) =>
         fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE),
       );

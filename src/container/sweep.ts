@@ -14,9 +14,17 @@ function directories(): string[] {
   }
 }
 
+const CLAIMED = /\.swept-(\d+)$/;
+
+/** Is another command at it? */
+const isBeingSwept = (name: string): boolean => {
+  const sweeper = CLAIMED.exec(name)?.[1];
+  return sweeper !== undefined && sweeper !== String(process.pid) && fs.existsSync(`/proc/${sweeper}`);
+};
+
 /** Two commands that start at once must not sweep the same box: renaming it is possible for one of them only. @returns the new path. */
 function claim(directory: string): string | undefined {
-  const claimed = `${directory.replace(/\.swept-\d+$/, '')}.swept-${process.pid}`;
+  const claimed = `${directory.replace(CLAIMED, '')}.swept-${process.pid}`;
   try {
     fs.renameSync(directory, claimed);
     return claimed;
@@ -30,6 +38,7 @@ function claim(directory: string): string | undefined {
 export function sweep(): string[] {
   const swept: string[] = [];
   for (const name of directories()) {
+    if (isBeingSwept(name)) continue;
     const directory = join(containersDirectory(), name);
     const owner = readOwner(directory);
     if (!owner || lives(owner)) continue;

@@ -94,7 +94,10 @@ export class Box {
     try {
       await step.apply(this);
     } catch (error) {
-      await step.undo?.(this);
+      // What went wrong first is what is told, also when taking it back goes wrong too.
+      await Promise.resolve()
+        .then(() => step.undo?.(this))
+        .catch(() => undefined);
       throw error;
     }
     this.done.push(step);

@@ -22,7 +22,11 @@ async function killAfter(count: number): Promise<number[]> {
   child.stdin!.write(
     `for (const it of list.slice(0, ${count})) await box.apply(it); console.log("pids", box.process.pid, ...box.parents.map((it) => it.pid), "end")\n`,
   );
-  const [, pids] = await until(() => /pids ([\d ]+) end/.exec(said), 30, `step ${count}`);
+  const early = over.then((it) => {
+    throw new Error(`step ${count}: it ended too early: ${JSON.stringify(it)}`);
+  });
+  const told = until(() => /pids ([\d ]+) end/.exec(said), 30, `step ${count}`);
+  const [, pids] = await Promise.race([told, early]);
   child.kill('SIGKILL');
   expect((await over).signal).toBe('SIGKILL');
   return pids!.split(' ').map(Number);

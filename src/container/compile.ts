@@ -1,68 +1,52 @@
 /** What was asked for, compiled to the configuration of the runtime specification. Pure but for what it has to look up: nothing is made here. */
-
+import { dirname } from 'node:path';
+import { cgroupPath } from '../cgroup/path.ts';
 import type { Image } from '../image/image.ts';
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultConfig } from '../spec/defaults.ts';
+import { compileDevices } from './compile/devices.ts';
+import { compileMounts } from './compile/mounts.ts';
+import { compileNamespaces } from './compile/namespaces.ts';
+import { compileNetwork } from './compile/network.ts';
+import { parseLabels } from './compile/policies.ts';
+import { compileProcess } from './compile/process.ts';
+import { compileResources } from './compile/resources.ts';
+import { compileSecurity } from './compile/security.ts';
 import type { RunOptions } from './options.ts';
 import { cgroupParent } from './paths.ts';
-import { applyPrivileges } from './privileges.ts';
-import { parseBytes, parseNumber } from './quantities.ts';
+import { checkName } from './store/names.ts';
+import type { Volume } from './store/record.ts';
+import { volumesOf } from './volumes.ts';
 
-/** Docker's period of processor time, in microseconds. */
-const PERIOD = 100_000;
-/** Below this not even the start of a program fits, and the kernel would have to kill whoever starts it. */
-const LEAST_MEMORY = 6 * 2 ** 20;
-
-const nameOf = /^[a-zA-Z0-9][a-zA-Z0-9_.-]*$/;
-
-/** @throws UsageError for a name that Docker would refuse too. */
-export function checkName(name: string): string {
-  if (nameOf.test(name) && name.length <= 128) return name;
-  throw new UsageError(`--name: ${JSON.stringify(name)} is no name`, {
-    remedy: 'begin with a letter or digit, go on with letters, digits, _ . and -, 128 at most',
-  });
-}
-
-/** @param id of the container: its first twelve characters are the host name where none is given. */
-export function compile(options: RunOptions, image: Image, id: string, rootPath: string): Config {
-  const args = options.command?.length ? options.command : image.command;
-  const config = defaultConfig(args, rootPath);
+/**
+ * @param id of the container: its first twelve characters are the host name where none is given.
+ * @param rootPath where its root is going to be mounted, in its directory.
+ * @throws UsageError that names the flag, the value and a remedy.
+ */
+export function compile(
+  options: RunOptions,
+  image: Image,
+  id: string,
+  rootPath: string,
+  volumes: readonly Volume[] = volumesOf(options),
+): Config {
+  const config = defaultConfig([], rootPath);
   if (options.name !== undefined) checkName(options.name);
   config.hostname = options.hostname ?? id.slice(0, 12);
-  config.process.terminal = options.tty ?? false;
-  config.process.env.push(
-    `HOSTNAME=${config.hostname}`,
-    ...(options.tty ? ['TERM=xterm'] : []),
-    'HOME=/root',
-    ...(options.env ?? []),
-  );
-  if (options.workdir !== undefined) config.process.cwd = options.workdir;
+  if (options.domainname !== undefined) config.domainname = options.domainname;
   if (options.readOnly) config.root.readonly = true;
-  const resources: NonNullable<Config['linux']['resources']> = { ...config.linux.resources };
-  if (options.memory !== undefined)
-    resources.memory = { limit: parseBytes(options.memory, '--memory', { min: LEAST_MEMORY }) };
-  if (options.cpus !== undefined) {
-    const cpus = parseNumber(options.cpus, '--cpus', { min: 0.01, max: 4096 });
-    resources.cpu = { period: PERIOD, quota: Math.round(cpus * PERIOD) };
-  }
-  if (options.pidsLimit !== undefined)
-    resources.pids = {
-      limit: parseNumber(options.pidsLimit, '--pids-limit', { min: -1, max: 4_194_304, integer: true }),
-    };
-  config.linux.resources = resources;
-  config.linux.cgroupsPath = `${cgroupParent()}/${id}`;
-  applyPrivileges(config, options);
-  for (const it of options.volumes ?? []) config.mounts.push(parseVolume(it));
+  if (options.init)
+    throw new UsageError('--init is not available yet', { remedy: 'run a shell as the first process: it reaps' });
+  compileNamespaces(config, options);
+  compileProcess(config, options, image);
+  compileMounts(config, options, volumes);
+  config.linux.resources = { ...config.linux.resources, ...compileResources(options) };
+  config.linux.cgroupsPath = cgroupPath(id, options.cgroupParent || cgroupParent());
+  compileDevices(config, options);
+  compileSecurity(config, options);
+  compileNetwork(config, options, dirname(rootPath));
+  const annotations = parseLabels(options.annotations ?? [], '--annotation');
+  if (Object.keys(annotations).length > 0) config.annotations = { ...annotations, ...config.annotations };
   return config;
-}
-
-function parseVolume(text: string): Config['mounts'][number] {
-  const [source = '', target = '', mode = 'rw', ...more] = text.split(':');
-  if (!source.startsWith('/') || !target.startsWith('/') || more.length > 0) {
-    throw new UsageError(`-v: ${JSON.stringify(text)} is no volume`, {
-      remedy: 'write /source:/target or /source:/target:ro',
-    });
-  }
-  return { destination: target, source, type: 'bind', options: ['rbind', 'rprivate', mode] };
 }

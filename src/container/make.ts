@@ -35,9 +35,7 @@ export function makeBox(
   const id = more.id ?? newId();
   const image = findImage(options.image, stateRoot());
   const directory = join(containersDirectory(), id);
-  const asked =
-    image.environment.length > 0 ? { ...options, env: [...image.environment, ...(options.env ?? [])] } : options;
-  const config = compile(asked, image, id, join(directory, 'root'));
+  const config = compile(options, image, id, join(directory, 'root'));
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   keepFiltersIn(join(stateRoot(), 'filters'));

@@ -13,5 +13,16 @@ export function stateRoot(): string {
 /** One directory a container. */
 export const containersDirectory = (): string => join(stateRoot(), 'containers');
 
+export const containerDirectory = (id: string): string => join(containersDirectory(), id);
+
+/** One link a name, to the id that has it. */
+export const namesDirectory = (): string => join(stateRoot(), 'names');
+
+/** One directory a volume, with what it holds in `_data`. */
+export const volumesDirectory = (): string => join(stateRoot(), 'volumes');
+
+/** What has happened, a line each. */
+export const eventsFile = (): string => join(stateRoot(), 'events.jsonl');
+
 /** The parent of all our control groups, relative to where this process may make some: MINIDOCKER_CGROUP, else `minidocker`. */
 export const cgroupParent = (): string => process.env.MINIDOCKER_CGROUP ?? 'minidocker';

@@ -35,3 +35,21 @@ export function parseNumber(
     remedy: `write ${kind} from ${bounds.min} to ${bounds.max}`,
   });
 }
+
+const durations: Record<string, number> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
+
+/** Milliseconds: `30s`, `1m30s`, `500ms`; a bare number is seconds. */
+export function parseDuration(text: string | number, option: string, { min = 1 }: { min?: number } = {}): number {
+  const string = String(text).trim();
+  const parts = [...string.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
+  const whole = parts.map((it) => it[0]).join('') === string && parts.length > 0;
+  const value = /^\d+(\.\d+)?$/.test(string)
+    ? Number(string) * 1000
+    : whole
+      ? parts.reduce((sum, it) => sum + Number(it[1]) * durations[it[2]!]!, 0)
+      : Number.NaN;
+  if (value >= min && Number.isFinite(value)) return value;
+  throw new UsageError(`${option}: ${JSON.stringify(string)} is no time`, {
+    remedy: 'write a time such as 30s, 1m30s or 500ms',
+  });
+}

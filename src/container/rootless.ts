@@ -2,6 +2,7 @@
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
+import { NETWORKS_ANNOTATION } from '../spec/networks.ts';
 import { userMappings } from './subordinate-ids.ts';
 
 /** Is this process not root? */
@@ -33,6 +34,7 @@ export function makeRootless(config: Config): Config {
       },
     );
   }
+  if (config.annotations) delete config.annotations[NETWORKS_ANNOTATION];
   delete linux.cgroupsPath;
   delete linux.resources;
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');

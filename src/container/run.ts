@@ -1,12 +1,14 @@
 /** run: the whole list at once, in this process; the program's end is ours. */
-import * as fs from 'node:fs';
-import { host } from '../kernel/caller.ts';
-import { O } from '../kernel/constants.ts';
 import type { Exit } from '../kernel/exits.ts';
-import { asPlumbing } from '../kernel/trace.ts';
-import type { Stdio } from '../steps/box.ts';
-import { makeBox } from './make.ts';
+import type { Box, Stdio } from '../steps/box.ts';
+import type { Step } from '../steps/step.ts';
+import { tell } from './events.ts';
+import { attributesOf, type Created, createContainer } from './lifecycle/create.ts';
+import { finished } from './lifecycle/finish.ts';
+import { launch } from './lifecycle/launch.ts';
 import type { RunOptions } from './options.ts';
+import { openPipe, type Pipe, readAll } from './pipes.ts';
+import { changeState, changeStateLocked, locked } from './store/store.ts';
 
 /** How a run ended. */
 export interface RunResult {
@@ -22,17 +24,62 @@ export interface RunResult {
 /** 128 + n for signal n, as shells have it. */
 export const exitCodeOf = (exit: Exit): number => exit.code ?? 128 + (exit.signal ?? 0);
 
-function pipe(): [read: number, write: number] {
-  const fds = new Uint8Array(8);
-  asPlumbing(() => host.call('pipe2', fds, O.CLOEXEC));
-  const view = new DataView(fds.buffer);
-  return [view.getInt32(0, true), view.getInt32(4, true)];
+/** A container that runs in the foreground of this process. */
+export interface Foreground {
+  container: Created;
+  box: Box;
+  /** Waits for its end, writes it down, takes everything back. */
+  ended(): Promise<Exit>;
 }
 
-async function readAll(fd: number): Promise<string> {
-  const parts: Buffer[] = [];
-  for await (const part of fs.createReadStream('', { fd })) parts.push(part as Buffer);
-  return Buffer.concat(parts).toString('utf8');
+export interface ForegroundOptions {
+  stdio?: Stdio;
+  /** Does the steps in place of the ordinary way: to show them, to stop at each. */
+  walk?(box: Box, steps: readonly Step[]): Promise<void>;
+  /** Everything is made but the program. */
+  beforeProgram?(box: Box): void;
+}
+
+/** Starts a container in this process: it ends when this process does. @throws UsageError, SyscallError: with `rm` nothing is left behind then */
+export async function startForeground(options: RunOptions, more: ForegroundOptions = {}): Promise<Foreground> {
+  const container = await createContainer(options, false);
+  const { id } = container;
+  try {
+    const box = await locked(id, () =>
+      launch(container, {
+        ...more,
+        stdio: more.stdio ?? [options.interactive ? 0 : null, 1, 2],
+        dieWithParent: true,
+        save: (found) => void changeStateLocked(id, (it) => ({ ...it, ...found })),
+      }),
+    );
+    tell('start', id, attributesOf(container));
+    return { container, box, ended: () => waitForEnd(container, box) };
+  } catch (error) {
+    await failed(container, error);
+    throw error;
+  }
+}
+
+async function failed(container: Created, error: unknown): Promise<void> {
+  const { exitCode = 125 } = error as { exitCode?: number };
+  const message = error instanceof Error ? error.message : String(error);
+  await changeState(container.id, ({ process: _, ...it }) => ({ ...it, error: message }));
+  await finished({ ...container, state: { restartCount: 0, stoppedByHand: false } }, exitCode, false, () => false);
+}
+
+async function waitForEnd(container: Created, box: Box): Promise<Exit> {
+  const exit = await box.wait();
+  const oomKilled = exitCodeOf(exit) !== 0 && wasOomKilled(box);
+  await box.close();
+  const state = { restartCount: 0, stoppedByHand: false };
+  await finished({ ...container, state }, exitCodeOf(exit), oomKilled, () => false);
+  return exit;
+}
+
+function wasOomKilled(box: Box): boolean {
+  const group = box.notes.get('cgroup') as { oomKilled?(): boolean } | undefined;
+  return group?.oomKilled?.() ?? false;
 }
 
 /**
@@ -41,21 +88,24 @@ async function readAll(fd: number): Promise<string> {
  * @throws UsageError, SyscallError: nothing is left behind then.
  */
 export async function run(options: RunOptions & { capture?: boolean }): Promise<RunResult> {
-  const pipes = options.capture ? [pipe(), pipe()] : [];
+  const { capture, ...asked } = options;
+  const pipes: Pipe[] = capture ? [openPipe(), openPipe()] : [];
   const stdin = options.interactive ? 0 : null;
-  const stdio: Stdio = options.capture ? [stdin, pipes[0]![1], pipes[1]![1]] : [stdin, 1, 2];
-  let made: ReturnType<typeof makeBox> | undefined;
   try {
-    made = makeBox(options, { stdio });
-    for (const step of made.steps) await made.box.apply(step);
-    for (const [, write] of pipes) fs.closeSync(write);
-    const outputs = pipes.map(([read]) => readAll(read));
+    const { container, ended } = await startForeground(
+      { rm: true, ...asked },
+      { stdio: capture ? [stdin, pipes[0]!.write, pipes[1]!.write] : [stdin, 1, 2] },
+    );
+    for (const it of pipes) it.closeWrite();
+    const outputs = pipes.map((it) => readAll(it.read).text);
     pipes.length = 0;
-    const exit = await made.box.wait();
+    const exit = await ended();
     const [stdout = '', stderr = ''] = await Promise.all(outputs);
-    return { id: made.box.id, exitCode: exitCodeOf(exit), signal: exit.signal, stdout, stderr };
+    return { id: container.id, exitCode: exitCodeOf(exit), signal: exit.signal, stdout, stderr };
   } finally {
-    for (const fd of pipes.flat()) fs.closeSync(fd);
-    await made?.remove();
+    for (const it of pipes) {
+      it.closeRead();
+      it.closeWrite();
+    }
   }
 }

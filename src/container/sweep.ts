@@ -34,14 +34,24 @@ function claim(directory: string): string | undefined {
   }
 }
 
+/** A directory without an owner may be one that is being made just now: so long it is left alone, in milliseconds. */
+const YOUNG = 30_000;
+
+function isOwned(directory: string): boolean {
+  const owner = readOwner(directory);
+  if (owner) return lives(owner);
+  const stat = fs.statSync(directory, { throwIfNoEntry: false });
+  return stat === undefined || Date.now() - stat.mtimeMs < YOUNG;
+}
+
 /** Removes the boxes whose owner has died; those of others stay. @returns the ids of the removed. */
 export function sweep(): string[] {
   const swept: string[] = [];
   for (const name of directories()) {
     if (isBeingSwept(name)) continue;
     const directory = join(containersDirectory(), name);
-    const owner = readOwner(directory);
-    if (!owner || lives(owner)) continue;
+    // What has a record is a container: it may live without the command that made it.
+    if (fs.existsSync(join(directory, 'container.json')) || isOwned(directory)) continue;
     const claimed = claim(directory);
     if (claimed === undefined) continue;
     const id = name.split('.')[0]!;

@@ -1,0 +1,80 @@
+/** --network, -p, --ip, --add-host, --dns to the configuration's cables and name files. */
+
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { UsageError } from '../../kernel/errors.ts';
+import { parsePublish } from '../../network/ports.ts';
+import type { Config } from '../../spec/config.ts';
+import { NETWORKS_ANNOTATION } from '../../spec/networks.ts';
+import type { RunOptions } from '../options.ts';
+import { networkMode } from './namespaces.ts';
+
+/** What containers are connected to where nothing is said: MINIDOCKER_NETWORK, else the network called bridge. */
+const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || 'bridge';
+
+const word = (network: string): string => (network === 'default' ? 'bridge' : network);
+
+function refuse(options: RunOptions, network: string): void {
+  const asked: [string, unknown][] = [
+    ['--publish', options.publish?.length],
+    ['--ip', options.ip],
+    ['--ip6', options.ip6],
+    ['--mac-address', options.macAddress],
+    ['--network-alias', options.networkAlias?.length],
+  ];
+  const [flag] = asked.find(([, value]) => value) ?? [];
+  if (flag)
+    throw new UsageError(`${flag} needs a connection, and --network ${network} has none of its own`, {
+      remedy: 'leave one of them out, or use --network bridge',
+    });
+}
+
+/** `name:address`; the address may be one of IPv6, or host-gateway. */
+function checkHost(text: string): void {
+  const at = text.search(/[:=]/);
+  const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
+  if (at > 0 && (address === 'host-gateway' || isIP(address) !== 0)) return;
+  throw new UsageError(`--add-host: ${JSON.stringify(text)} is no name with an address`, {
+    remedy: 'write name:10.0.0.1',
+  });
+}
+
+function checkServer(text: string): void {
+  if (isIP(text) !== 0) return;
+  throw new UsageError(`--dns: ${JSON.stringify(text)} is no address`, { remedy: 'write an address such as 9.9.9.9' });
+}
+
+/** @param directory of the container: the name files are in it. */
+export function compileNetwork(config: Config, options: RunOptions, directory: string): void {
+  const mode = networkMode(options);
+  const network = word(options.network || defaultNetwork());
+  for (const text of options.addHost ?? []) checkHost(text);
+  for (const text of options.dns ?? []) checkServer(text);
+  for (const text of options.publish ?? []) parsePublish(text);
+  const isConnected = mode.kind === 'new' && network !== 'none';
+  if (!isConnected) refuse(options, network);
+  if (isConnected) {
+    const names = [options.name, config.hostname, ...(options.networkAlias ?? [])];
+    const attachment = {
+      network,
+      names: [...new Set(names.filter((it): it is string => it !== undefined))],
+      ...(options.ip === undefined ? {} : { address: options.ip }),
+      ...(options.ip6 === undefined ? {} : { address6: options.ip6 }),
+      ...(options.macAddress === undefined ? {} : { mac: options.macAddress }),
+      ...(options.publish?.length ? { ports: options.publish } : {}),
+    };
+    config.annotations = { ...config.annotations, [NETWORKS_ANNOTATION]: JSON.stringify([attachment]) };
+  }
+  const asked = [options.addHost, options.dns, options.dnsSearch, options.dnsOption].some((it) => it?.length);
+  if (isConnected || asked) bindNameFiles(config, directory);
+}
+
+/** Those that nobody has bound something else over. */
+function bindNameFiles(config: Config, directory: string): void {
+  const taken = new Set(config.mounts.map((it) => it.destination));
+  for (const name of ['hosts', 'hostname', 'resolv.conf']) {
+    const destination = `/etc/${name}`;
+    if (!taken.has(destination))
+      config.mounts.push({ destination, source: join(directory, name), type: 'bind', options: ['bind', 'rprivate'] });
+  }
+}

@@ -1,0 +1,83 @@
+/** What a SIGKILL, a crash or a restart of the machine has left is put right by the next command: nobody has to clean up. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { isRefusal } from '../../kernel/errors.ts';
+import { networkContext } from '../../network/context.ts';
+import { reconcile as reconcileNetworks } from '../../network/lifecycle.ts';
+import { lives, readOwner } from '../owner.ts';
+import { stateRoot } from '../paths.ts';
+import { DamagedError } from '../store/files.ts';
+import { isRunning } from '../store/status.ts';
+import { type Container, directoryIds, readContainer } from '../store/store.ts';
+import { startSupervisor, supervisorRuns } from '../supervisor/client.ts';
+import { wantsRestart } from '../supervisor/restart.ts';
+import { sweep } from '../sweep.ts';
+import { cleanUp } from './clean-up.ts';
+import { finished } from './finish.ts';
+
+/** What is to be said to the supervisor. */
+type Need = 'supervisor' | undefined;
+
+/** @returns the ids of what was taken away */
+export async function reconcile(): Promise<string[]> {
+  const removed = sweep();
+  const has = lazily(supervisorRuns);
+  let need: Need;
+  for (const id of directoryIds()) {
+    try {
+      const container = readContainer(id);
+      if (!container) continue;
+      if (container.record.detached) need = (await putRight(container, has)) ?? need;
+      else await endForeground(container);
+    } catch (error) {
+      // One that cannot be read is reported when somebody asks for it.
+      if (!(error instanceof DamagedError)) throw error;
+    }
+  }
+  if (removed.length > 0 && fs.existsSync(join(stateRoot(), 'networks'))) reconcileNetworks(networkContext());
+  if (need && !has()) startSupervisor();
+  return removed;
+}
+
+function lazily<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
+
+/** A container of a command that runs it in the foreground. */
+async function endForeground(container: Container): Promise<void> {
+  const { directory, record, state } = container;
+  if (isRunning(state) || state.finishedAt !== undefined) return;
+  const owner = readOwner(directory);
+  // The command is still there: it has not begun, or is about to write down how it ended.
+  if (owner && lives(owner)) return;
+  cleanUp(container);
+  await finished(container, null, false, () => false);
+  if (record.remove) return;
+}
+
+/** A container of the supervisor's. */
+async function putRight(container: Container, hasSupervisor: () => boolean): Promise<Need> {
+  const { record, state } = container;
+  const endedUnseen = state.process !== undefined && state.finishedAt === undefined;
+  if (!endedUnseen) return state.restartAt === undefined ? undefined : 'supervisor';
+  if (isRunning(state) || hasSupervisor()) return 'supervisor';
+  cleanUp(container);
+  const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
+  return now?.restartAt ? 'supervisor' : undefined;
+}
+
+/** The same where nothing may be written: then things are as they are. */
+export async function reconcileIfPossible(): Promise<void> {
+  try {
+    await reconcile();
+  } catch (error) {
+    if (!isRefusal(error, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC') && !isStateRefusal(error)) throw error;
+  }
+}
+
+const isStateRefusal = (error: unknown): boolean =>
+  error instanceof Error && isRefusal(error.cause, 'EROFS', 'EACCES', 'EPERM', 'ENOSPC');

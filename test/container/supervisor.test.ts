@@ -1,0 +1,107 @@
+/** The supervisor: killed, followed by another, restarting what is to be restarted. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, expect, test } from 'vitest';
+import { until } from '../support.ts';
+import { engine, killSupervisor, logText, statusOf, supervisorPid, tidyUp } from './support.ts';
+
+afterEach(async () => {
+  for (const it of await engine.list({ all: true })) await engine.remove(it.id, { force: true });
+});
+afterAll(tidyUp);
+
+const numbered =
+  'i=0; while [ $i -lt LIMIT ]; do echo line $i; echo err $i >&2; i=$((i+1)); done; echo done; sleep 1000';
+
+test('killed with SIGKILL while twenty containers write: none dies, no line is lost or doubled', async () => {
+  const limit = 1500;
+  const names = Array.from({ length: 20 }, (_, i) => `writer${i}`);
+  for (const name of names)
+    await engine.runDetached({
+      image: 'busybox',
+      command: ['sh', '-c', numbered.replace('LIMIT', String(limit))],
+      name,
+    });
+  const pids = new Map((await engine.list()).map((it) => [it.name, it.pid]));
+  for (let i = 0; i < 2; i++) {
+    const before = await supervisorPid();
+    await killSupervisor();
+    // The next command starts another, which takes over.
+    await engine.list();
+    await until(async () => (await supervisorPid()) !== before);
+  }
+  await until(async () => {
+    const texts = await Promise.all(names.map((name) => logText(name, 'stdout')));
+    return texts.every((it) => it.endsWith('done\n'));
+  }, 60);
+  const lines = Array.from({ length: limit }, (_, i) => i);
+  for (const name of names) {
+    expect(await logText(name, 'stdout')).toBe(`${lines.map((i) => `line ${i}\n`).join('')}done\n`);
+    expect(await logText(name, 'stderr')).toBe(lines.map((i) => `err ${i}\n`).join(''));
+  }
+  expect(new Map((await engine.list()).map((it) => [it.name, it.pid]))).toEqual(pids);
+});
+
+test('what ends after a change of supervisors: its exit code is known if the kernel tells, else said to be unknown', async () => {
+  const command = ['sh', '-c', 'trap "exit 9" TERM; echo ready; while true; do sleep 0.05; done'];
+  await engine.runDetached({ image: 'busybox', command, name: 'adopted' });
+  await until(async () => (await logText('adopted')) === 'ready\n');
+  await killSupervisor();
+  await supervisorPid();
+  await engine.stop('adopted', { timeout: 20 });
+  const { ExitCode, Status } = (await engine.inspect('adopted')).State;
+  expect(Status).toBe('exited');
+  expect([9, null]).toContain(ExitCode);
+});
+
+test('a container that ends while nobody looks: unknown, and said so', async () => {
+  await engine.runDetached({ image: 'busybox', command: ['sleep', '1000'], name: 'alone' });
+  const pid = (await engine.list())[0]!.pid!;
+  await killSupervisor();
+  process.kill(pid, 'SIGKILL');
+  await until(async () => (await statusOf('alone')) === 'exited');
+  expect((await engine.inspect('alone')).State.ExitCode).toBe(null);
+});
+
+test('--restart on-failure:2 tries three times; always goes on until it is stopped', async () => {
+  await engine.runDetached({
+    image: 'busybox',
+    command: ['sh', '-c', 'echo again; exit 3'],
+    name: 'twice',
+    restart: 'on-failure:2',
+  });
+  await until(async () => (await logText('twice')) === 'again\nagain\nagain\n');
+  await until(async () => (await statusOf('twice')) === 'exited');
+  expect(await engine.inspect('twice')).toMatchObject({ RestartCount: 2, State: { ExitCode: 3 } });
+  await engine.runDetached({ image: 'busybox', command: ['sh', '-c', 'sleep 0.1'], name: 'ever', restart: 'always' });
+  await until(async () => (await engine.inspect('ever')).RestartCount >= 2);
+  await engine.stop('ever', { timeout: 5 });
+  const { RestartCount } = await engine.inspect('ever');
+  expect(await statusOf('ever')).toBe('exited');
+  await new Promise((go) => setTimeout(go, 700));
+  expect((await engine.inspect('ever')).RestartCount).toBe(RestartCount);
+});
+
+test('after a restart of the machine: what ran is started again if that is its policy, else it has ended', async () => {
+  const sleeper = { image: 'busybox', command: ['sleep', '1000'] };
+  await engine.runDetached({ ...sleeper, name: 'no' });
+  await engine.runDetached({ ...sleeper, name: 'always', restart: 'always' });
+  await engine.runDetached({ ...sleeper, name: 'stopped', restart: 'unless-stopped' });
+  await engine.stop('stopped', { timeout: 0 });
+  const running = await engine.list();
+  await killSupervisor();
+  for (const it of running) process.kill(it.pid!, 'SIGKILL');
+  for (const it of await import('../../src/container/store/store.ts').then((store) => store.containers())) {
+    const state = { ...it.state, process: { ...it.state.process, bootId: 'another' } };
+    fs.writeFileSync(join(it.directory, 'state.json'), JSON.stringify(state));
+  }
+  expect(await statusOf('no')).toBe('exited');
+  await until(async () => (await statusOf('always')) === 'running');
+  expect(await statusOf('stopped')).toBe('exited');
+  expect((await engine.list()).map((it) => it.name)).toEqual(['always']);
+});
+
+test('it goes when it has nothing to do', async () => {
+  const pid = await supervisorPid();
+  await until(() => !fs.existsSync(`/proc/${pid}`), 30);
+});

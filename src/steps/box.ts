@@ -55,6 +55,8 @@ export class Box {
   readonly #dieWithParent: boolean;
   readonly #watch: Watch | undefined;
   #parents: BlankProcess[] = [];
+  /** Failed steps that could not be taken back yet. */
+  readonly #begun: Step[] = [];
 
   constructor(options: BoxOptions) {
     this.id = options.id;
@@ -94,14 +96,20 @@ export class Box {
     try {
       await step.apply(this);
     } catch (error) {
-      // What went wrong first is what is told, also when taking it back goes wrong too.
-      await Promise.resolve()
-        .then(() => step.undo?.(this))
-        .catch(() => undefined);
+      await this.#takeBack(step);
       throw error;
     }
     this.done.push(step);
     this.#watch?.('after', step, this);
+  }
+
+  /** What a failed step had begun. When that fails too (something still uses it), it is for close() to do; what went wrong first is what is told. */
+  async #takeBack(step: Step): Promise<void> {
+    try {
+      await step.undo?.(this);
+    } catch {
+      this.#begun.push(step);
+    }
   }
 
   /** The process forks; the child is the one that goes on. `cgroup`: the descriptor, in the process, of the group that it is born in. */
@@ -140,7 +148,7 @@ export class Box {
     this.process.end();
     this.endParents();
     const undone: string[] = [];
-    for (const step of this.done.reverse()) {
+    for (const step of [...this.#begun.splice(0), ...this.done.reverse()]) {
       if (!step.undo) continue;
       await step.undo(this);
       undone.push(step.name);

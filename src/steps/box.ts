@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BlankProcess } from '../kernel/blank-process.ts';
 import type { Exit } from '../kernel/exits.ts';
 import { type NamespaceKind, namespaceId } from '../kernel/namespace.ts';
+import { isTraced } from '../kernel/trace.ts';
 import type { Config } from '../spec/config.ts';
 import type { Step } from './step.ts';
 
@@ -99,6 +100,8 @@ export class Box {
       await this.#takeBack(step);
       throw error;
     }
+    // Who reads a trace wants to see with a step what the step did.
+    if (isTraced() && !this.process.execed) this.process.settle();
     this.done.push(step);
     this.#watch?.('after', step, this);
   }

@@ -2,10 +2,11 @@
 
 import { MS } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { mount } from '../kernel/mount.ts';
+import { fileSystemMagic, mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
 import { defaultMounts } from '../spec/defaults.ts';
+import { refuseAtProc, refuseOverProc } from '../spec/mount-guard.ts';
 import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { requireOwn, requirePidOne, requirePrivate } from './guards.ts';
@@ -60,6 +61,7 @@ export function fileSystem(it: Mount): Step {
     calls: [callOf(it)],
     code: named && isDefault ? codeOf(named) : codeOf('mount', it),
     check(box) {
+      refuseOverProc(it);
       requirePrivate(box, `mounting ${it.destination}`);
       if (it.type === 'proc') {
         requireOwn(box, 'mnt', 'mounting /proc');
@@ -71,7 +73,12 @@ export function fileSystem(it: Mount): Step {
         });
       }
     },
-    apply: (box) => atPlace(box, it.destination, 'directory', (place) => mountAt(box, it, place)),
+    apply(box) {
+      atPlace(box, it.destination, 'directory', (place, fd) => {
+        refuseAtProc(it, fileSystemMagic(box.process, fd));
+        mountAt(box, it, place);
+      });
+    },
     observe(box) {
       const inRoot = (box.newRoot ?? '/') === '/' ? it.destination : box.newRoot + it.destination;
       const found = mountsOf(box.process.pid).findLast((one) => one.target === inRoot);

@@ -1,5 +1,6 @@
 /** Standard input, output and error: descriptors of Node's, /dev/null, or a terminal of the container's own – see dup(2), pty(7), ioctl_tty(2). */
 import * as fs from 'node:fs';
+import type { Caller } from '../kernel/caller.ts';
 import { IOCTL, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, dup3, open } from '../kernel/file.ts';
@@ -25,18 +26,28 @@ const seen = (box: Box) => ({
   stderr: linkOf(box.process.pid, 2),
 });
 
+/** A session of its own. The leader of one has one already. */
+function newSession(by: Caller): void {
+  try {
+    setsid(by);
+  } catch (error) {
+    if (!isRefusal(error, 'EPERM')) throw error;
+  }
+}
+
 /** Puts what the box was given at 0, 1 and 2. Node's own are close-on-exec: the copies are not. */
 export function stdio(): Step {
   return {
     name: 'stdio',
     title: 'standard input, output and error',
     explain:
-      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
-    manual: ['stdin(3)', 'dup(2)'],
-    calls: ['dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. In a session of its own the container cannot type into our terminal (TIOCSTI), also where it reads from it.',
+    manual: ['stdin(3)', 'dup(2)', 'setsid(2)', 'TIOCSTI(2const)'],
+    calls: ['setsid()', 'dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
+      newSession(by);
       const copies = box.stdio.map((fd) =>
         fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE),
       );

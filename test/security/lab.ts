@@ -22,6 +22,7 @@ export const folder = (name: string): string => fs.mkdtempSync(join(process.env.
 /** A root file system with busybox and what `fill` puts into it: an attacker's image. */
 export function imageWith(fill: (root: string) => void): string {
   const root = folder('image');
+  fs.chmodSync(root, 0o755);
   fs.mkdirSync(join(root, 'bin'));
   fs.copyFileSync('/bin/busybox', join(root, 'bin/busybox'));
   for (const name of ['sh', 'cat', 'ls', 'sleep', 'echo', 'mount', 'mkdir', 'readlink', 'head', 'wc', 'id'])

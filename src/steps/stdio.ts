@@ -1,9 +1,9 @@
 /** Standard input, output and error: descriptors of Node's, /dev/null, or a terminal of the container's own – see dup(2), pty(7), ioctl_tty(2). */
 import * as fs from 'node:fs';
-import type { Caller } from '../kernel/caller.ts';
-import { IOCTL, O } from '../kernel/constants.ts';
+import { AT, IOCTL, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, dup3, open } from '../kernel/file.ts';
+import type { Request } from '../kernel/mailbox.ts';
 import { setsid } from '../kernel/process.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
@@ -11,6 +11,9 @@ import { codeOf, type Step } from './step.ts';
 const F_DUPFD = 0;
 /** Copies begin here, out of the way of 0, 1 and 2. */
 const ASIDE = 100;
+
+const openNull: Request = { name: 'openat', args: [AT.FDCWD, '/dev/null', O.RDWR, 0] };
+const copyOf = (fd: number): Request => ({ name: 'fcntl', args: [fd, F_DUPFD, ASIDE] });
 
 const linkOf = (pid: number, fd: number): string => {
   try {
@@ -26,14 +29,8 @@ const seen = (box: Box) => ({
   stderr: linkOf(box.process.pid, 2),
 });
 
-/** A session of its own. The leader of one has one already. */
-function newSession(by: Caller): void {
-  try {
-    setsid(by);
-  } catch (error) {
-    if (!isRefusal(error, 'EPERM')) throw error;
-  }
-}
+/** A session of its own; the leader of one has one already. */
+const ownSession: Request = { name: 'setsid', args: [], mayFail: true };
 
 /** Puts what the box was given at 0, 1 and 2. Node's own are close-on-exec: the copies are not. */
 export function stdio(): Step {
@@ -47,16 +44,18 @@ export function stdio(): Step {
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
-      newSession(by);
-      const copies = box.stdio.map((fd) =>
-        fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE),
+      // Copied aside first, so that none is overwritten before it has been copied.
+      const [, ...copies] = by.chain([ownSession, ...box.stdio.map((fd) => (fd === null ? openNull : copyOf(fd)))]);
+      by.chain(
+        copies.flatMap((copy, i): Request[] =>
+          copy === i
+            ? []
+            : [
+                { name: 'dup3', args: [copy, i, 0] },
+                { name: 'close', args: [copy] },
+              ],
+        ),
       );
-      copies.forEach((copy, i) => {
-        if (copy !== i) {
-          dup3(by, copy, i);
-          close(by, copy);
-        }
-      });
     },
     observe: seen,
   };

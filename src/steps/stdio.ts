@@ -29,23 +29,21 @@ const seen = (box: Box) => ({
   stderr: linkOf(box.process.pid, 2),
 });
 
-/** A session of its own; the leader of one has one already. */
-const ownSession: Request = { name: 'setsid', args: [], mayFail: true };
-
 /** Puts what the box was given at 0, 1 and 2. Node's own are close-on-exec: the copies are not. */
 export function stdio(): Step {
   return {
     name: 'stdio',
     title: 'standard input, output and error',
     explain:
-      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. In a session of its own the container cannot type into our terminal (TIOCSTI), also where it reads from it.',
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. A session of its own comes with them: process groups reach across pid namespaces, and a kill(0, …) inside would otherwise hit whoever started the container; nor can it type into our terminal then (TIOCSTI).',
     manual: ['stdin(3)', 'dup(2)', 'setsid(2)', 'TIOCSTI(2const)'],
     calls: ['setsid()', 'dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
+      setsid(by);
       // Copied aside first, so that none is overwritten before it has been copied.
-      const [, ...copies] = by.chain([ownSession, ...box.stdio.map((fd) => (fd === null ? openNull : copyOf(fd)))]);
+      const copies = by.chain(box.stdio.map((fd) => (fd === null ? openNull : copyOf(fd))));
       by.chain(
         copies.flatMap((copy, i): Request[] =>
           copy === i

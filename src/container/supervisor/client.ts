@@ -23,7 +23,9 @@ function program(): string[] {
   const places = ['./main.ts', './main.js', './container/supervisor/main.js'];
   const main = places.map((it) => fileURLToPath(new URL(it, import.meta.url))).find((it) => fs.existsSync(it));
   if (!main)
-    throw new UsageError('the supervisor’s program is not there: dist is not complete', { remedy: 'say npm run build' });
+    throw new UsageError('the supervisor’s program is not there: dist is not complete', {
+      remedy: 'say npm run build',
+    });
   if (!main.endsWith('.ts')) return [main];
   const tsx = createRequire(import.meta.url).resolve('tsx');
   return ['--import', pathToFileURL(tsx).href, main];

@@ -39,6 +39,8 @@ try {
   const [left, router, right] = [namespace(), namespace(), namespace()];
   cable(router, 'left', left, '10.1.0');
   cable(router, 'right', right, '10.2.0');
+  // A new namespace may begin with what the host has.
+  writeSysctl(router, 'net/ipv4/ip_forward', '0');
   echo`left 10.1.0.2 ── 10.1.0.1 router 10.2.0.1 ── 10.2.0.2 right`;
   echo`the router does not forward:  left → right ${await ping(left, '10.2.0.2')}`;
   writeSysctl(router, 'net/ipv4/ip_forward', '1');

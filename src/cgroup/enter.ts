@@ -24,17 +24,21 @@ export function moveInto(parts: Part[], pid: number): void {
     try {
       writeKernel(`${directory}/cgroup.procs`, String(pid));
     } catch (error) {
-      if (isRefusal(error, 'EBUSY'))
-        throw new UsageError(
-          `process ${pid} cannot join ${directory}: it has handed controllers on to groups below it`,
-          {
-            remedy: 'in cgroup v2 only the lowest groups hold processes: join one of those, or make a new one',
-            cause: error,
-          },
-        );
-      throw error;
+      throw whyNot(error, directory, pid);
     }
   }
+}
+
+function whyNot(error: unknown, directory: string, pid: number): unknown {
+  const usage = (why: string): UsageError =>
+    new UsageError(`process ${pid} cannot join ${directory}: ${why}`, {
+      remedy: 'in cgroup v2 only the lowest groups hold processes: join one of those, or make a new one',
+      cause: error,
+    });
+  if (isRefusal(error, 'EBUSY')) return usage('it has handed controllers on to groups below it');
+  if (isRefusal(error, 'EOPNOTSUPP', 'ENOTSUP'))
+    return usage('the group above it holds processes, or is a threaded one');
+  return error;
 }
 
 /** The blank process moves itself in every v1 hierarchy. @returns its descriptor of the v2 directory, for its fork; undefined where there is no v2. */

@@ -88,6 +88,8 @@ function enable(directory: string, controllers: string[], isTop: boolean): Map<s
     return refused;
   } catch (error) {
     if (isRefusal(error, 'EBUSY') && isTop && makeRoom(directory)) return enable(directory, controllers, false);
+    // The threaded ones among them (cpu, pids) could be enabled even so, but no ordinary process could then join the groups below.
+    if (isRefusal(error, 'EBUSY')) return new Map(controllers.map((it) => [it, whyRefused(error, directory, it)]));
   }
   for (const name of controllers) {
     try {
@@ -114,7 +116,7 @@ function whyRefused(error: unknown, directory: string, name: string): string {
 
 /**
  * In a container the top of what we see is an inner group that holds processes, ours and our starter's; so does a unit that systemd has delegated
- * to us. They move down into a group `init`, as every engine inside a container does. The true root has no cgroup.type, and may keep its own.
+ * to us. They move down into a group beside ours, as under any engine inside a container. The true root has no cgroup.type, and may keep its own.
  */
 function makeRoom(top: string): boolean {
   if (!exists(`${top}/cgroup.type`)) return false;

@@ -5,6 +5,8 @@ export interface Flag {
   name: string;
   /** The letter. */
   short?: string;
+  /** Older names of the same, that Docker still takes. */
+  also?: readonly string[];
   /** What its value is called; a switch has none. */
   value?: string;
   /** May be given several times. */
@@ -43,7 +45,7 @@ export interface Command {
   /** What its arguments are, for shell completion. */
   completes?: 'container' | 'running' | 'image' | 'volume' | 'network' | 'file' | 'command';
   /** What does it: loaded when it is needed, so that a command line loads nothing else. */
-  load: () => Promise<{ default: Verb }>;
+  load: () => Promise<Verb>;
 }
 
 /** @returns the exit code. */

@@ -2,6 +2,7 @@
 import { UsageError } from '../kernel/errors.ts';
 import type { Command, Given } from './definition.ts';
 import { findCommand, isGroup } from './find-command.ts';
+import { configureLog, log } from './log.ts';
 import { parse } from './parse.ts';
 import { reportError } from './report-error.ts';
 import { globalFlags } from './table/commands.ts';
@@ -14,7 +15,7 @@ const program: Command = {
   flags: globalFlags,
   min: 0,
   program: true,
-  load: () => import('./verbs/help.ts'),
+  load: async () => (await import('./verbs/help.ts')).help,
 };
 
 /** @param argv what stands behind the program's name. @returns the exit code. */
@@ -22,27 +23,30 @@ export async function main(argv: readonly string[]): Promise<number> {
   let command: Command | undefined;
   try {
     const before = parse(program, argv);
-    if (before.flags.on('version')) return await verb('version', []);
-    if (before.flags.on('help') || before.args.length === 0) return await verb('help', []);
+    configureLog(before.flags);
+    if (before.flags.on('version')) return await ask('version', []);
+    if (before.flags.on('help') || before.args.length === 0) return await ask('help', []);
     const { args } = before;
-    if (isGroup(args[0]!) && (args[1] === undefined || args[1] === '--help')) return await verb('help', [args[0]!]);
+    if (isGroup(args[0]!) && (args[1] === undefined || args[1] === '--help')) return await ask('help', [args[0]!]);
     const found = findCommand(args);
     const given = parse(found.command, found.rest);
-    if (given.flags.on('help')) return await verb('help', found.command.name.split(' '));
+    if (given.flags.on('help')) return await ask('help', found.command.name.split(' '));
     // Mistakes in the line itself are 125 for every command; what comes later has codes of its own.
     command = found.command;
     refuseWithoutRoot(given);
-    const { default: run } = await command.load();
-    return await run(given);
+    const started = performance.now();
+    const verb = await command.load();
+    const code = await verb(given);
+    log('info', `${command.name} ended with ${code} after ${Math.round(performance.now() - started)} ms`, { code });
+    return code;
   } catch (error) {
     return reportError(error, command);
   }
 }
 
-async function verb(name: string, args: string[]): Promise<number> {
+async function ask(name: string, args: string[]): Promise<number> {
   const { command } = findCommand([name]);
-  const { default: run } = await command.load();
-  return await run(parse(command, args));
+  return await (await command.load())(parse(command, args));
 }
 
 function refuseWithoutRoot({ command, flags }: Given): void {

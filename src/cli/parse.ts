@@ -6,6 +6,7 @@ import { UsageError } from '../kernel/errors.ts';
 import { printable } from '../view/printable.ts';
 import { type Command, type Flag, type Given, Values } from './definition.ts';
 import { closest } from './suggest.ts';
+import { unsupportedFlags } from './table/unsupported.ts';
 
 const truths: Record<string, string> = {
   true: 'true',
@@ -74,8 +75,9 @@ export function parse(command: Command, argv: readonly string[]): Given {
 }
 
 function longFlag(command: Command, name: string): Flag {
-  const flag = [...command.flags, helpFlag].find((it) => it.name === name);
+  const flag = [...command.flags, helpFlag].find((it) => it.name === name || it.also?.includes(name));
   if (flag) return flag;
+  refuseDockers(command, `--${name}`);
   const near = closest(
     name,
     command.flags.map((it) => it.name),
@@ -90,6 +92,7 @@ function letters(command: Command, word: string, take: (flag: Flag, attached: st
   for (let i = 0; i < word.length; i++) {
     const letter = word[i]!;
     const flag = command.flags.find((it) => it.short === letter) ?? (letter === 'h' ? helpFlag : undefined);
+    if (!flag) refuseDockers(command, `-${letter}`);
     if (!flag)
       throw new UsageError(`${command.name}: there is no flag -${printable(letter)} (in -${printable(word)})`, {
         remedy: see(command),
@@ -99,6 +102,12 @@ function letters(command: Command, word: string, take: (flag: Flag, attached: st
     take(flag, takesRest && after !== '' ? after.replace(/^=/, '') : undefined);
     if (takesRest) return;
   }
+}
+
+/** A flag that Docker has and we do not: the reason is known. */
+function refuseDockers(command: Command, written: string): void {
+  const found = Object.entries(unsupportedFlags[command.name] ?? {}).find(([it]) => it.split(', ').includes(written));
+  if (found) throw new UsageError(`${command.name}: ${written} is not supported: ${found[1]}`);
 }
 
 function checkCount(command: Command, args: readonly string[]): void {

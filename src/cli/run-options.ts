@@ -1,42 +1,50 @@
 /** Flags become what the container's configuration is made of. */
 import type { RunOptions } from '../container/options.ts';
-import type { Given } from './definition.ts';
+import type { Given, Values } from './definition.ts';
 
-type Key = keyof RunOptions;
+/** `memory-swap` is `memorySwap`. */
+const camel = (flag: string): string => flag.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
-/** Flags with one value, each with the option it fills. */
-const texts: Record<string, Key> = {
-  name: 'name',
-  hostname: 'hostname',
-  workdir: 'workdir',
-  memory: 'memory',
-  cpus: 'cpus',
-  'pids-limit': 'pidsLimit',
+/** Options that are named for what they hold several of. */
+const plurals: Record<string, keyof RunOptions> = {
+  volume: 'volumes',
+  mount: 'mounts',
+  device: 'devices',
+  ulimit: 'ulimits',
+  sysctl: 'sysctls',
+  label: 'labels',
+  annotation: 'annotations',
 };
 
-/** Flags that may be repeated. */
-const lists: Record<string, Key> = { volume: 'volumes' };
+/** Flags that are the command's own business. */
+const own = new Set([
+  'detach',
+  'detach-keys',
+  'sig-proxy',
+  'cidfile',
+  'dry-run',
+  'print-config',
+  'trace',
+  'step',
+  'rootless',
+]);
 
-/** Switches. */
-const switches: Record<string, Key> = { tty: 'tty', interactive: 'interactive', 'read-only': 'readOnly' };
+/** The option that a flag fills; undefined for what is not the container's business. */
+export const optionOf = (flag: string): string | undefined =>
+  own.has(flag) ? undefined : (plurals[flag] ?? camel(flag));
 
-/** `-e NAME` alone takes the value that the variable has here; nothing where it has none. */
-function variables(given: string[]): string[] {
-  return given.flatMap((it) => {
-    if (it.includes('=')) return [it];
-    const value = process.env[it];
-    return value === undefined ? [] : [`${it}=${value}`];
-  });
+function flagValue(flags: Values, name: string, flag: { many?: true; value?: string }): unknown {
+  if (flag.many) return flags.all(name);
+  return flag.value === undefined ? flags.on(name) : flags.text(name);
 }
 
 /** What run and create were asked for. */
-export function runOptions({ flags, args }: Given): RunOptions {
-  const [image = '', ...command] = args;
-  const options: Record<string, unknown> = { image };
-  if (command.length > 0) options.command = command;
-  for (const [flag, key] of Object.entries(texts)) if (flags.has(flag)) options[key] = flags.text(flag);
-  for (const [flag, key] of Object.entries(lists)) if (flags.has(flag)) options[key] = flags.all(flag);
-  for (const [flag, key] of Object.entries(switches)) if (flags.has(flag)) options[key] = flags.on(flag);
-  if (flags.has('env')) options.env = variables(flags.all('env'));
-  return options as unknown as RunOptions;
+export function runOptions({ command, flags, args }: Given): RunOptions {
+  const [image = '', ...program] = args;
+  const given = command.flags.filter((it) => flags.has(it.name));
+  const options = given.flatMap((flag) => {
+    const option = optionOf(flag.name);
+    return option === undefined ? [] : [[option, flagValue(flags, flag.name, flag)] as const];
+  });
+  return { image, ...(program.length > 0 ? { command: program } : {}), ...Object.fromEntries(options) };
 }

@@ -6,8 +6,9 @@ import * as fs from 'node:fs';
 /** Whoever read our output has gone: nobody is left to tell. 128 + SIGPIPE, as for a program that does not ignore it. */
 const NOBODY_READS = 141;
 
-function write(fd: number, text: string): void {
-  const bytes = Buffer.from(text);
+/** Every byte, as it is. */
+export function writeAll(fd: number, text: string | Uint8Array): void {
+  const bytes = typeof text === 'string' ? Buffer.from(text) : text;
   for (let done = 0; done < bytes.length; ) {
     try {
       done += fs.writeSync(fd, bytes, done);
@@ -23,10 +24,10 @@ function write(fd: number, text: string): void {
 
 /** To standard output; a line where there is none yet. Nothing for an empty text. */
 export function say(text: string): void {
-  if (text !== '') write(1, text.endsWith('\n') ? text : `${text}\n`);
+  if (text !== '') writeAll(1, text.endsWith('\n') ? text : `${text}\n`);
 }
 
 /** To standard error. */
 export function tell(text: string): void {
-  if (text !== '') write(2, text.endsWith('\n') ? text : `${text}\n`);
+  if (text !== '') writeAll(2, text.endsWith('\n') ? text : `${text}\n`);
 }

@@ -28,8 +28,10 @@ export async function shellAt(box: Box): Promise<void> {
       shell.call('dup3', copy, fd, 0);
       shell.call('close', copy);
     }
-    const inside = kinds.length > 0 ? `its namespaces so far: ${kinds.join(', ')}` : 'no namespace of its own yet';
-    tell(`a shell at this point (${inside}); exit comes back`);
+    const others = namespaceKinds.filter((it) => !kinds.includes(it));
+    tell(`a shell at this point; exit comes back
+  its own so far: ${kinds.join(', ') || 'nothing'}
+  the host’s still: ${others.join(', ') || 'nothing'} – what you change there you change for the whole machine`);
     const env = [`PATH=${process.env.PATH}`, `TERM=${process.env.TERM ?? 'xterm'}`, 'HOME=/', 'PS1=(step) \\w \\$ '];
     shell.exec(['/bin/sh', '/usr/bin/sh'], ['sh', '-i'], env);
     await shell.ended;

@@ -19,5 +19,5 @@ export function closest(word: string, names: readonly string[]): string | undefi
   const near = names
     .map((name) => ({ name, off: name.startsWith(word) && word.length > 1 ? 1 : distance(word, name) }))
     .sort((a, b) => a.off - b.off)[0];
-  return near && near.off <= Math.max(1, Math.floor(word.length / 3)) ? near.name : undefined;
+  return near && near.off <= (word.length < 4 ? 1 : Math.max(2, Math.floor(word.length / 3))) ? near.name : undefined;
 }

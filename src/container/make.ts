@@ -9,6 +9,7 @@ import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
 import { keepFiltersIn } from './filter-cache.ts';
+import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
 import { containersDirectory, stateRoot } from './paths.ts';
@@ -35,13 +36,16 @@ export function makeBox(
   const id = more.id ?? newId();
   const image = findImage(options.image, stateRoot());
   const directory = join(containersDirectory(), id);
-  const config = compile(options, image, id, join(directory, 'root'));
+  // A container by hand has no cable unless one is asked for: laying it is a lesson of its own.
+  const asked = { ...options, network: options.network ?? 'none' };
+  const config = compile(asked, image, id, join(directory, 'root'));
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   keepFiltersIn(join(stateRoot(), 'filters'));
   const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());
+  writeNameFiles({ id, directory, record: { options: asked } }, config);
   try {
     const box = new Box({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {

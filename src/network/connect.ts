@@ -8,14 +8,13 @@ import { parseAddress, parseSubnet } from './address.ts';
 import { ensureBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
-import { allocate, claimPorts, dropLease, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
+import { admitNetwork, closePorts, openPorts, rebuildRules } from './firewall.ts';
+import { allocate, claimPorts, dropPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
-import { addNetworkRules, removePortRules } from './nat.ts';
 import { addAddress } from './netlink/addresses.ts';
 import { addVeth, changeLink, deleteLink } from './netlink/links.ts';
 import { addRoute } from './netlink/routes.ts';
 import type { PublishedPort } from './ports.ts';
-import { openPorts, publicationsOf, rebuildRules } from './publications.ts';
 import { withLock } from './store.ts';
 import { ensureSysctl } from './sysctl.ts';
 
@@ -23,7 +22,7 @@ import { ensureSysctl } from './sysctl.ts';
 export function prepare(context: NetworkContext, network: Network): void {
   withLock(context, () => {
     ensureBridge(context, network);
-    addNetworkRules(context, network);
+    admitNetwork(context, network);
   });
 }
 
@@ -37,9 +36,10 @@ export function layCable(
 ): void {
   const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
   const name = hostLinkName(context, container, network.name);
-  const earlier = withLock(context, () => {
+  withLock(context, () => {
     // What an earlier process of this container held: tidying it away must not take our cable, which has the same name.
-    const earlier = dropLease(context, network.name, container);
+    const earlier = release(context, network.name, container);
+    if (earlier) closePorts(context, earlier);
     // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
     ensureBridge(context, network);
     const settings = { master: network.bridge, up: true, ...mtu };
@@ -49,9 +49,7 @@ export function layCable(
       deleteLink(context.caller, name);
       lay();
     }
-    return earlier;
   });
-  if (earlier) unpublish(context, earlier);
   // A container that calls its own published port: the host may switch its packets and not route them (br_netfilter).
   changeLink(context.caller, name, { hairpin: true });
 }
@@ -86,13 +84,21 @@ export function addDefaultRoutes(inside: Caller, network: Network): void {
 
 /** Publishes ports of a container. @returns its lease with the ports @throws UsageError when one is taken */
 export function publish(context: NetworkContext, lease: Lease, ports: readonly PublishedPort[]): Lease {
-  const claimed = claimPorts(context, lease, ports);
-  openPorts(context, claimed);
-  return claimed;
+  return withLock(context, () => {
+    const claimed = claimPorts(context, lease, ports);
+    openPorts(context, claimed);
+    return claimed;
+  });
 }
 
-export const unpublish = (context: NetworkContext, lease: Lease): void =>
-  removePortRules(context, publicationsOf(lease));
+/** Closes the ports of a container. */
+export function unpublish(context: NetworkContext, lease: Lease): void {
+  if (lease.ports.length === 0) return;
+  withLock(context, () => {
+    dropPorts(context, lease);
+    closePorts(context, lease);
+  });
+}
 
 /** A container, and how it is to be connected. */
 export interface Connection extends LeaseRequest {

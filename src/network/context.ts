@@ -14,13 +14,19 @@ export interface NetworkContext {
   readonly directory: string;
   /** Name of the default network's bridge, and of our firewall table. */
   readonly bridge: string;
+  /** What makes the rules; nft where there is one and nothing is said. */
+  readonly firewall?: Firewall;
 }
+
+export type Firewall = 'nft' | 'iptables';
 
 export const DEFAULT_BRIDGE = 'minidocker0';
 
-/** The machine itself, or what the environment says (MINIDOCKER_ROOT, MINIDOCKER_BRIDGE). */
+/** The machine itself, or what the environment says (MINIDOCKER_ROOT, MINIDOCKER_BRIDGE, MINIDOCKER_FIREWALL). */
 export function networkContext(overrides: Partial<NetworkContext> = {}): NetworkContext {
+  const firewall = overrides.firewall ?? process.env['MINIDOCKER_FIREWALL'];
   return {
+    ...(firewall === 'nft' || firewall === 'iptables' ? { firewall } : {}),
     caller: overrides.caller ?? host,
     directory: overrides.directory ?? join(stateRoot(), 'networks'),
     bridge: overrides.bridge ?? process.env.MINIDOCKER_BRIDGE ?? DEFAULT_BRIDGE,

@@ -94,6 +94,15 @@ export function claimPorts(context: NetworkContext, lease: Lease, wanted: readon
   });
 }
 
+/** Notes that a container publishes nothing any more. */
+export function dropPorts(context: NetworkContext, lease: Lease): void {
+  withLock(context, () => {
+    const leases = leasesOf(context, lease.network);
+    const after = leases.map((it) => (it.container === lease.container ? { ...it, ports: [] } : it));
+    writeStored(context, lease.network, FILE, after);
+  });
+}
+
 /** The container's leases are from now on held by another process of it: the one that goes on after a fork. */
 export function holdBy(context: NetworkContext, container: string, pid: number): void {
   const holder = holderOf(pid);
@@ -108,21 +117,19 @@ export function holdBy(context: NetworkContext, container: string, pid: number):
 }
 
 /** Frees a container's lease. @returns it, if there was one */
-export const release = (context: NetworkContext, network: string, container: string): Lease | undefined =>
-  withLock(context, () => dropLease(context, network, container));
-
-/** The same for somebody who has the lock already. */
-export function dropLease(context: NetworkContext, network: string, container: string): Lease | undefined {
-  const leases = leasesOf(context, network);
-  const lease = leases.find((it) => it.container === container);
-  if (lease)
-    writeStored(
-      context,
-      network,
-      FILE,
-      leases.filter((it) => it !== lease),
-    );
-  return lease;
+export function release(context: NetworkContext, network: string, container: string): Lease | undefined {
+  return withLock(context, () => {
+    const leases = leasesOf(context, network);
+    const lease = leases.find((it) => it.container === container);
+    if (lease)
+      writeStored(
+        context,
+        network,
+        FILE,
+        leases.filter((it) => it !== lease),
+      );
+    return lease;
+  });
 }
 
 /** Frees the leases of dead containers, on every network. @param each is done for each of them, under the lock. @returns them */

@@ -3,11 +3,10 @@ import { UsageError } from '../kernel/errors.ts';
 import { removeBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
+import { dismissNetwork, rebuildRules, removeRules } from './firewall.ts';
 import { isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
 import { hostLinkName } from './names.ts';
-import { removeNetworkRules, removeTable } from './nat.ts';
 import { deleteLink, links } from './netlink/links.ts';
-import { rebuildRules } from './publications.ts';
 import { removeStored, withLock } from './store.ts';
 
 /** Removes a network: its bridge, its rules, its file. @throws UsageError when containers are on it */
@@ -22,7 +21,7 @@ export function removeNetwork(context: NetworkContext, name: string): Network {
         remedy: 'stop or disconnect them first',
       });
     removeBridge(context, network);
-    removeNetworkRules(context, network);
+    dismissNetwork(context, network);
     removeStored(context, network.name);
     return network;
   });
@@ -62,8 +61,8 @@ export function removeIdle(context: NetworkContext): string[] {
     const networks = listNetworks(context);
     const idle = networks.filter(isIdle);
     const removed = idle.filter((network) => removeBridge(context, network));
-    if (idle.length === networks.length) removeTable(context);
-    else for (const network of removed) removeNetworkRules(context, network);
+    if (idle.length === networks.length) removeRules(context);
+    else for (const network of removed) dismissNetwork(context, network);
     return removed.map((network) => network.name);
   });
 }

@@ -130,13 +130,6 @@ export function hasTable(context: NetworkContext): boolean {
   }
 }
 
-/** The elements of a set of ours, as nft writes them. */
-export function listSet(context: NetworkContext, set: string): string[] {
-  const text = nft(context.caller, `list set inet ${context.bridge} ${set}`);
-  const elements = /elements = \{([^}]*)\}/.exec(text)?.[1] ?? '';
-  return elements.split(',').flatMap((it) => it.trim() || []);
-}
-
 /** Puts the table in place of whatever it was, in one transaction: connections that are open stay open. */
 export function replaceTable(
   context: NetworkContext,
@@ -154,9 +147,8 @@ export function addNetworkRules(context: NetworkContext, network: Network): void
   nft(caller, hasTable(context) ? text.join('\n') : tableText(name, [network]));
 }
 
-export function removeNetworkRules(context: NetworkContext, network: Network): void {
-  for (const element of networkElements(network)) removeElement(context, element);
-}
+export const removeNetworkRules = (context: NetworkContext, network: Network): void =>
+  removeElements(context, networkElements(network));
 
 /** Opens published ports. @throws NftError `taken` when another container has one of them; then none is opened */
 export function addPortRules(context: NetworkContext, publications: readonly Publication[]): void {
@@ -164,17 +156,19 @@ export function addPortRules(context: NetworkContext, publications: readonly Pub
   nft(context.caller, publications.map((it) => addElement(context.bridge, portElement(it))).join('\n'));
 }
 
-export function removePortRules(context: NetworkContext, publications: readonly Publication[]): void {
-  for (const publication of publications) removeElement(context, portElement(publication));
-}
+export const removePortRules = (context: NetworkContext, publications: readonly Publication[]): void =>
+  removeElements(context, publications.map(portElement));
 
 /** Removes the whole table. @returns whether there was one */
 export function removeTable(context: NetworkContext): boolean {
   return unlessMissing(() => nft(context.caller, `delete table inet ${context.bridge}`));
 }
 
-function removeElement(context: NetworkContext, element: Element): void {
-  unlessMissing(() => nft(context.caller, deleteElement(context.bridge, element)));
+/** All in one transaction; where one is missing, those that are there. */
+function removeElements(context: NetworkContext, elements: readonly Element[]): void {
+  const lines = elements.map((it) => deleteElement(context.bridge, it));
+  const remove = (commands: string): boolean => unlessMissing(() => nft(context.caller, commands));
+  if (lines.length > 0 && !remove(lines.join('\n'))) for (const line of lines) remove(line);
 }
 
 function unlessMissing(action: () => void): boolean {

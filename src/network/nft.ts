@@ -3,12 +3,11 @@
  * library of nft itself does it, libnftables(3), in under a millisecond; else the program does: spawned (20 ms), and
  * for another namespace through nsenter(1).
  */
-import { createRequire } from 'node:module';
 import type { Caller } from '../kernel/caller.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { library, type } from '../kernel/libc.ts';
-import { emit, isTraced } from '../kernel/trace.ts';
 import { namespacePid } from './context.ts';
+import { runIn, traced } from './program.ts';
 
 const LIBRARY = 'libnftables.so.1';
 
@@ -40,51 +39,25 @@ export class NftError extends Error {
  * @throws NftError when nft refuses; UsageError when there is neither the library nor the program
  */
 export function nft(caller: Caller, commands: string): string {
-  const started = process.hrtime.bigint();
-  try {
-    const output = run(caller, commands);
-    tell(caller, commands, started, 0);
-    return output;
-  } catch (error) {
-    tell(caller, commands, started, -1);
-    throw error;
-  }
+  const library = namespacePid(caller) === undefined ? openLibrary() : null;
+  return traced(caller, 'nft', commands, () => (library ? library(commands) : runProgram(caller, commands)));
 }
 
-function run(caller: Caller, commands: string): string {
-  const pid = namespacePid(caller);
-  const context = pid === undefined ? openLibrary() : undefined;
-  return context ? context(commands) : runProgram(commands, pid);
+/** Whether there is one of them. */
+export function isNftInstalled(caller: Caller): boolean {
+  if (namespacePid(caller) === undefined && openLibrary()) return true;
+  return !runIn(caller, ['nft', '--version']).missing;
 }
 
-function tell(caller: Caller, commands: string, started: bigint, result: number): void {
-  if (!isTraced()) return;
-  const micros = Number(process.hrtime.bigint() - started) / 1000;
-  emit({ who: caller.who, call: 'nft', args: [JSON.stringify(commands)], result, micros });
-}
-
-/** Loaded when it is needed, which is seldom: it would make every start slower. */
-const childProcess = (): typeof import('node:child_process') =>
-  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
-
-function runProgram(commands: string, pid: number | undefined): string {
-  const [program, ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), 'nft', '-f', '-'];
-  const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
-  const done = childProcess().spawnSync(program!, args, {
-    input: commands,
-    encoding: 'utf8',
-    env: { ...process.env, PATH },
-  });
-  if (done.error || done.status === 127) throw noNft(done.error);
+function runProgram(caller: Caller, commands: string): string {
+  const done = runIn(caller, ['nft', '-f', '-'], commands);
+  if (done.missing)
+    throw new UsageError('nft is not installed, and it makes the rules for address translation and published ports', {
+      remedy: 'install the package nftables',
+    });
   if (done.status !== 0) throw new NftError(done.stderr);
   return done.stdout;
 }
-
-const noNft = (cause: unknown): UsageError =>
-  new UsageError('nft is not installed, and it makes the rules for address translation and published ports', {
-    remedy: 'install the package nftables, or use --network none or host',
-    cause,
-  });
 
 let opened: ((commands: string) => string) | null | undefined;
 

@@ -4,6 +4,7 @@
  * not ours; we say what is in the way. nft(8), "Base chains".
  */
 import type { NetworkContext } from './context.ts';
+import { firewallOf } from './firewall.ts';
 import { nft } from './nft.ts';
 
 export interface Obstacle {
@@ -16,6 +17,8 @@ export interface Obstacle {
 
 /** Chains of others that drop what is forwarded unless a rule of theirs accepts it. */
 export function forwardObstacles(context: NetworkContext): Obstacle[] {
+  // With iptables our chains are in that very table, before its policy.
+  if (firewallOf(context) === 'iptables') return [];
   const own = `inet ${context.bridge}`;
   const found = parseDropping(nft(context.caller, 'list chains')).filter(({ table }) => table !== own);
   return found.map(({ table, chain }) => {

@@ -12,15 +12,22 @@ import type { NetworkContext } from './context.ts';
 
 const LOCK_EX = 2;
 
-/** Runs `action` while no other process changes the networks. Not re-entrant: an action inside an action waits for ever. */
+/** Directories whose lock this process has now. */
+const held = new Set<string>();
+
+/** Runs `action`, which must not wait for anything, while no other process changes the networks. */
 export function withLock<T>(context: NetworkContext, action: () => T): T {
-  makeDirectory(context.directory, { recursive: true, mode: 0o700 });
+  const { directory } = context;
+  if (held.has(directory)) return action();
+  makeDirectory(directory, { recursive: true, mode: 0o700 });
   const flags = O.RDWR | O.CREAT | O.CLOEXEC;
-  const fd = host.call('openat', Number(AT.FDCWD), join(context.directory, 'lock'), flags, 0o600);
+  const fd = host.call('openat', Number(AT.FDCWD), join(directory, 'lock'), flags, 0o600);
   try {
     host.call('flock', fd, LOCK_EX);
+    held.add(directory);
     return action();
   } finally {
+    held.delete(directory);
     host.call('close', fd);
   }
 }

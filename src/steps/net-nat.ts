@@ -2,7 +2,7 @@
 
 import { prepare } from '../network/connect.ts';
 import type { NetworkContext } from '../network/context.ts';
-import { hasTable, listSet } from '../network/nat.ts';
+import { rulesPlace } from '../network/firewall.ts';
 import { forwardObstacles } from '../network/obstacles.ts';
 import { fullWire, networkOf, requireWire, type Wire } from './net-wire.ts';
 import { codeOf, type Step } from './step.ts';
@@ -21,14 +21,13 @@ export function nat(wire: Wire = {}, context?: NetworkContext): Step {
     check: (box) => requireWire(box, 'address translation'),
     apply: () => prepare(full.context(), networkOf(full)),
     observe() {
-      const there = hasTable(full.context());
+      const context = full.context();
+      const obstacles = forwardObstacles(context).map((it) => [`dropped by ${it.table} ${it.chain}`, it.remedy]);
+      const { bridge, subnet, internal } = networkOf(full);
       return {
-        table: there ? `inet ${full.context().bridge}` : 'missing',
-        leaving: there ? listSet(full.context(), 'leaving4').join(' ') : '',
-        bridges: there ? listSet(full.context(), 'bridges').join(' ') : '',
-        ...Object.fromEntries(
-          forwardObstacles(full.context()).map((it) => [`dropped by ${it.table} ${it.chain}`, it.remedy]),
-        ),
+        rules: rulesPlace(context) ?? 'missing',
+        [`${bridge} ${subnet}`]: internal ? 'shut in' : 'leaves under the host’s address',
+        ...Object.fromEntries(obstacles),
       };
     },
   };

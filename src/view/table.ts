@@ -1,9 +1,9 @@
 /** Tables: Docker's plain columns for the command line, ruled ones for reading. The only importer of cli-table3. */
 import CliTable from 'cli-table3';
-import { paint } from './colour.ts';
+import { type Colour, paint } from './colour.ts';
 import { printable } from './printable.ts';
 
-export type Cell = string | number | boolean | undefined;
+export type Cell = string | number | boolean | undefined | { text: string; colour: Colour };
 
 const nothing = {
   top: '',
@@ -27,6 +27,7 @@ const GAP = 3;
 
 /** A cell's text: control characters written out, lines kept where `lines` says so. */
 function cell(value: Cell, lines: boolean): string {
+  if (typeof value === 'object') return paint(value.colour, cell(value.text, lines));
   const text = value === undefined ? '' : String(value);
   return lines ? text.split('\n').map(printable).join('\n') : printable(text);
 }

@@ -6,7 +6,7 @@ import { allLeases, isAlive } from '../../src/network/leases.ts';
 import { reconcile, removeIdle } from '../../src/network/lifecycle.ts';
 import { links } from '../../src/network/netlink/links.ts';
 import { until } from '../support.ts';
-import { closeLab, json, labContext, namespace, output, pings, script } from './lab.ts';
+import { closeLab, json, labContext, namespace, output, script } from './lab.ts';
 
 afterEach(closeLab);
 
@@ -52,7 +52,10 @@ test('a hundred containers on one bridge: addresses of their own, all reach the 
     return { process, lease };
   });
   expect(new Set(all.map((it) => it.lease.address)).size).toBe(100);
-  for (const { process } of all) expect(pings(process, network.gateway)).toBe(true);
+  // An answer to the gateway has reached it.
+  const addresses = all.map((it) => it.lease.address).join(' ');
+  const deaf = `for a in ${addresses}; do ping -c 1 -W 5 $a >/dev/null || echo $a; done`;
+  expect(output(context.caller, 'sh', '-c', deaf)).toBe('');
   for (const { process } of all) process.end();
   expect(reconcile(context)).toHaveLength(100);
   await until(() => links(context.caller).length === 2);

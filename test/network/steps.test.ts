@@ -83,7 +83,10 @@ test('each step lays one wire, and says truly what there is', async () => {
   await box.apply(route!);
   expect(Object.values(observe())).toContain('default via 172.17.0.1 dev eth0');
   await box.apply(nat!);
-  expect(observe()).toEqual({ table: 'inet mdtbr0', leaving: '172.17.0.0/16', bridges: '"mdtbr0"' });
+  expect(observe()).toEqual({
+    rules: 'nft table inet mdtbr0',
+    'mdtbr0 172.17.0.0/16': 'leaves under the host’s address',
+  });
   await box.apply(publish!);
   expect(observe()).toEqual({ '0.0.0.0:8080->80/tcp': '172.17.0.2' });
   await server(box.process, 'tcp', 80);

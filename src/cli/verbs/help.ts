@@ -4,7 +4,7 @@ import { findCommand, isGroup } from '../find-command.ts';
 import { helpOf, helpOfAll, helpOfGroup } from '../help.ts';
 import { say } from '../say.ts';
 
-const help: Verb = async ({ args }) => {
+export const help: Verb = async ({ args }) => {
   const [first, second] = args;
   const text =
     first === undefined
@@ -15,4 +15,3 @@ const help: Verb = async ({ args }) => {
   say(text);
   return 0;
 };
-export default help;

@@ -5,7 +5,14 @@ import { networkContext } from '../../network/context.ts';
 import { type HostEntry, hostResolvConf, hostsText, resolvConfText } from '../../network/dns/files.ts';
 import { allLeases } from '../../network/leases.ts';
 import type { Config } from '../../spec/config.ts';
-import type { Container } from '../store/store.ts';
+import type { RunOptions } from '../options.ts';
+
+/** What of a container they depend on. */
+interface Named {
+  id: string;
+  directory: string;
+  record: { options: RunOptions };
+}
 
 /** Which files, by the place where they are seen inside. */
 export const nameFiles: Readonly<Record<string, string>> = {
@@ -27,7 +34,7 @@ const read = (path: string): string | undefined => {
 };
 
 /** `name:address`, the address possibly of IPv6; `host-gateway` is the address of the bridge. */
-function added(container: Container, gateway: string | undefined): HostEntry[] {
+function added(container: Named, gateway: string | undefined): HostEntry[] {
   return (container.record.options.addHost ?? []).map((text) => {
     const at = text.search(/[:=]/);
     const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
@@ -36,7 +43,7 @@ function added(container: Container, gateway: string | undefined): HostEntry[] {
 }
 
 /** Writes them in place: whoever has them bound sees the change. Called before the start, and again when the addresses are known. */
-export function writeNameFiles(container: Container, config: Config): void {
+export function writeNameFiles(container: Named, config: Config): void {
   const { directory, record, id } = container;
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;

@@ -18,9 +18,14 @@ const STARTED_WITHIN = 30_000 * slow;
 
 export const supervisorRuns = (): boolean => isHeld(lockPath());
 
-/** The supervisor's program, from source as well as built. */
+/** The supervisor's program, from source as well as built. A bundle moves this file up: then the program is where it always is below dist. */
 function program(): string[] {
-  const main = fileURLToPath(new URL(`./main${import.meta.url.endsWith('.ts') ? '.ts' : '.js'}`, import.meta.url));
+  const places = ['./main.ts', './main.js', './container/supervisor/main.js'];
+  const main = places.map((it) => fileURLToPath(new URL(it, import.meta.url))).find((it) => fs.existsSync(it));
+  if (!main)
+    throw new UsageError('the supervisor’s program is not there: dist is not complete', {
+      remedy: 'say npm run build',
+    });
   if (!main.endsWith('.ts')) return [main];
   const tsx = createRequire(import.meta.url).resolve('tsx');
   return ['--import', pathToFileURL(tsx).href, main];

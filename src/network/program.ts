@@ -1,0 +1,44 @@
+/** Runs a program in the network namespace of a caller: in ours as it is, in another through nsenter(1). */
+import { createRequire } from 'node:module';
+import type { Caller } from '../kernel/caller.ts';
+import { emit, isTraced } from '../kernel/trace.ts';
+import { namespacePid } from './context.ts';
+
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The program is not installed. */
+  readonly missing: boolean;
+}
+
+/** Loaded when it is needed, which is seldom: it would make every start slower. */
+const childProcess = (): typeof import('node:child_process') =>
+  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
+
+/** Runs it to its end. @param input what it reads */
+export function runIn(caller: Caller, command: readonly string[], input = ''): Ended {
+  const pid = namespacePid(caller);
+  const [program = '', ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), ...command];
+  // An ordinary user's path may be without the directories of such programs.
+  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const done = childProcess().spawnSync(program, args, { input, encoding: 'utf8', env: { ...process.env, PATH } });
+  const missing = done.error !== undefined || done.status === 127;
+  return { status: done.status ?? -1, stdout: done.stdout ?? '', stderr: done.stderr ?? '', missing };
+}
+
+/** Does it and tells the trace, with what the program was given to read. */
+export function traced<T>(caller: Caller, program: string, input: string, action: () => T): T {
+  const started = process.hrtime.bigint();
+  let result = -1;
+  try {
+    const value = action();
+    result = 0;
+    return value;
+  } finally {
+    if (isTraced()) {
+      const micros = Number(process.hrtime.bigint() - started) / 1000;
+      emit({ who: caller.who, call: program, args: [JSON.stringify(input)], result, micros });
+    }
+  }
+}

@@ -2,28 +2,46 @@
  * The engine: everything that can be done with containers, for the command line, the REPL and scripts. Each verb loads what it needs, so that a short `run` loads little.
  * Containers are named by id, the beginning of one, name, or pid.
  */
+import type { Readable } from 'node:stream';
+import type { PublishedPort } from '../network/ports.ts';
 import type { Attachment } from './attach.ts';
 import type { Event, EventFilter } from './events.ts';
+import type { ExecRequest, Execution } from './exec/exec.ts';
+import type { CopyOptions } from './files/copy.ts';
+import type { Change } from './files/diff.ts';
+import type { UpdateOptions } from './lifecycle/change.ts';
 import type { Inspection } from './lifecycle/inspect.ts';
 import type { ListOptions, Summary } from './lifecycle/list.ts';
+import type { DiskUse } from './lifecycle/prune.ts';
+import type { Processes, Usage } from './lifecycle/top.ts';
 import type { LogLine, LogOptions } from './logs/reader.ts';
 import type { RunOptions } from './options.ts';
 import type { Foreground, ForegroundOptions } from './run.ts';
 import type { Size } from './supervisor/protocol.ts';
+import type { VolumeInfo } from './volumes.ts';
 
 export type {
   Attachment,
+  Change,
+  CopyOptions,
+  DiskUse,
   Event,
   EventFilter,
+  ExecRequest,
+  Execution,
   Foreground,
   ForegroundOptions,
   Inspection,
   ListOptions,
   LogLine,
   LogOptions,
+  Processes,
   RunOptions,
   Size,
   Summary,
+  UpdateOptions,
+  Usage,
+  VolumeInfo,
 };
 
 /** What a crash has left is put right first; where nothing may be written, things are shown as they are. */
@@ -182,3 +200,139 @@ export async function* events(filter: EventFilter = {}): AsyncGenerator<Event> {
   await settled();
   yield* (await import('./events.ts')).events(filter);
 }
+
+/** Runs a command in a running container, at this process's terminal or pipes. @returns its exit code; 0 at once with `detach` */
+export async function exec(reference: string, request: ExecRequest): Promise<number> {
+  await settled();
+  const container = await find(reference);
+  return await (await import('./exec/exec.ts')).exec(container, request);
+}
+
+/** The same for who wants the process: its terminal is `box.terminal`. Wait for `ended()`. */
+export async function startExec(reference: string, request: ExecRequest): Promise<Execution> {
+  await settled();
+  const container = await find(reference);
+  return await (await import('./exec/exec.ts')).startExec(container, request);
+}
+
+export async function rename(reference: string, name: string): Promise<string> {
+  await settled();
+  return await (await import('./lifecycle/change.ts')).rename(reference, name);
+}
+
+/** Changes limits, also of a running container, and the restart policy. */
+export async function update(reference: string, options: UpdateOptions): Promise<string> {
+  await settled();
+  return await (await import('./lifecycle/change.ts')).update(reference, options);
+}
+
+/** @param options as for ps(1) */
+export async function top(reference: string, options: readonly string[] = []): Promise<Processes> {
+  await settled();
+  const container = await find(reference);
+  return (await import('./lifecycle/top.ts')).top(container, options);
+}
+
+/** What a container uses, measured again and again until it ends; one measurement with `once`. */
+export async function* statistics(
+  reference: string,
+  options: { once?: boolean; milliseconds?: number; signal?: AbortSignal } = {},
+): AsyncGenerator<Usage> {
+  await settled();
+  const container = await find(reference);
+  yield* (await import('./lifecycle/top.ts')).statistics(container, options);
+}
+
+/** Which ports of the host lead to it. */
+export async function port(reference: string): Promise<PublishedPort[]> {
+  await settled();
+  const container = await find(reference);
+  const { summaryOf } = await import('./lifecycle/list.ts');
+  const [{ allLeases }, { networkContext }] = await Promise.all([
+    import('../network/leases.ts'),
+    import('../network/context.ts'),
+  ]);
+  return summaryOf(container, allLeases(networkContext())).ports;
+}
+
+/** What it has changed of its image. */
+export async function diff(reference: string): Promise<Change[]> {
+  await settled();
+  const container = await find(reference);
+  return (await import('./files/diff.ts')).changes(container);
+}
+
+/** Copies a place of a container to one of this host, by the rules of docker-cp(1). */
+export async function copyFrom(
+  reference: string,
+  path: string,
+  destination: string,
+  options: CopyOptions = {},
+): Promise<void> {
+  await settled();
+  const container = await find(reference);
+  await (await import('./files/copy.ts')).copyOutTo(container, path, destination, options);
+}
+
+/** Copies a place of this host to one of a container. */
+export async function copyTo(
+  reference: string,
+  source: string,
+  path: string,
+  options: CopyOptions = {},
+): Promise<void> {
+  await settled();
+  const container = await find(reference);
+  await (await import('./files/copy.ts')).copyInFrom(container, source, path, options);
+}
+
+/** A place of a container as a tar stream: `cp NAME:PATH -`. */
+export async function readArchive(reference: string, path: string, options: CopyOptions = {}): Promise<Readable> {
+  await settled();
+  const container = await find(reference);
+  return (await import('./files/copy.ts')).copyOut(container, path, options);
+}
+
+/** Unpacks a tar stream into a directory of a container: `cp - NAME:PATH`. */
+export async function writeArchive(
+  reference: string,
+  path: string,
+  archive: Readable,
+  options: CopyOptions = {},
+): Promise<void> {
+  await settled();
+  const container = await find(reference);
+  await (await import('./files/copy.ts')).copyIn(container, path, archive, options);
+}
+
+/** The container's whole root as a tar stream. */
+export async function exportContainer(reference: string): Promise<Readable> {
+  await settled();
+  const container = await find(reference);
+  return (await import('./files/copy.ts')).exportRoot(container);
+}
+
+/** Removes every container that does not run. @param filters `until` (milliseconds since 1970), `label` */
+export async function prune(filters: Record<string, string[]> = {}): Promise<{ removed: string[]; bytes: number }> {
+  await settled();
+  return await (await import('./lifecycle/prune.ts')).prune(filters);
+}
+
+/** What is used of the disk. */
+export async function diskUse(): Promise<DiskUse[]> {
+  await settled();
+  return (await import('./lifecycle/prune.ts')).diskUse();
+}
+
+/** Volumes: directories of ours that outlive containers. */
+export const volumes = {
+  create: async (name?: string, labels: Record<string, string> = {}): Promise<VolumeInfo> =>
+    (await import('./volumes.ts')).createVolume(name, labels),
+  list: async (): Promise<VolumeInfo[]> => (await import('./volumes.ts')).listVolumes(),
+  inspect: async (name: string): Promise<VolumeInfo> => (await import('./volumes.ts')).inspectVolume(name),
+  remove: async (name: string, options: { force?: boolean } = {}): Promise<void> =>
+    (await import('./volumes.ts')).removeVolume(name, options),
+  /** Those that no container uses: the anonymous ones, or all. */
+  prune: async (options: { all?: boolean } = {}): Promise<{ removed: string[]; bytes: number }> =>
+    (await import('./volumes.ts')).pruneVolumes(options),
+};

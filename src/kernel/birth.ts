@@ -5,6 +5,15 @@ import type { Request } from './mailbox.ts';
 export const SIGKILL = 9;
 const SIGSTOP = 19;
 
+export interface SpawnOptions {
+  /** CLONE_NEW* flags: the namespaces it is born into. */
+  flags?: number;
+  /** Die when Node dies (PR_SET_PDEATHSIG); true where nothing is said. */
+  dieWithParent?: boolean;
+  /** Descriptors of Node's that it keeps beside 0, 1 and 2. */
+  keep?: readonly number[];
+}
+
 /** @param dieWithParent ends when Node does. The first of them is what a forked child needs again: a death signal is not inherited. */
 export function firstCalls(dieWithParent: boolean): Request[] {
   return [

@@ -3,12 +3,12 @@
  * pid, namespaces, credentials, mounts, control group and descriptors, and one thread only, so that every call which makes a container works in it. Its last call is
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
-import { closeAllBut, firstCalls, SIGKILL } from './birth.ts';
+import { closeAllBut, firstCalls, SIGKILL, type SpawnOptions } from './birth.ts';
 import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
-import { SyscallError } from './errors.ts';
+import { StillRunningError, SyscallError } from './errors.ts';
 import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { launch, launcherDescriptor } from './launcher.ts';
@@ -20,19 +20,8 @@ import { asPlumbing } from './trace.ts';
 const STACK = 4096;
 const LIMIT = 10_000;
 
-export interface SpawnOptions {
-  /** CLONE_NEW* flags: the namespaces it is born into. */
-  flags?: number;
-  /** Die when Node dies (PR_SET_PDEATHSIG); true where nothing is said. */
-  dieWithParent?: boolean;
-  /** Descriptors of Node's that it keeps beside 0, 1 and 2. */
-  keep?: readonly number[];
-}
-
-/** The call goes on in the process; nothing is lost, but the process can be asked nothing else before it answers. */
-export class StillRunningError extends Error {
-  override readonly name = 'StillRunningError';
-}
+export type { SpawnOptions } from './birth.ts';
+export { StillRunningError } from './errors.ts';
 
 export class BlankProcess implements Caller {
   /** As Node sees it. */
@@ -45,6 +34,8 @@ export class BlankProcess implements Caller {
   #execed = false;
   readonly #mailbox: Mailbox;
   readonly #dieWithParent: boolean;
+  /** Calls that are made right before the next one. */
+  #owed: Request[] = [];
 
   private constructor(pid: number, mailbox: Mailbox, dieWithParent: boolean) {
     this.pid = pid;
@@ -88,6 +79,7 @@ export class BlankProcess implements Caller {
    * @throws SyscallError from clone(2) or clone3(2).
    */
   fork(options: { flags?: number; cgroup?: number } = {}): BlankProcess {
+    this.settle();
     const mailbox = new Mailbox();
     const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
     mailbox.post(first[0]!);
@@ -106,6 +98,7 @@ export class BlankProcess implements Caller {
 
   /** Makes one system call and waits for it, 10 s at most. @throws SyscallError; StillRunningError when it takes longer. */
   call(name: SyscallName, ...args: Arg[]): number {
+    if (this.#owed.length > 0) return this.chain([{ name, args }]).at(-1)!;
     const { memory } = this.#mailbox;
     const mark = memory.mark();
     const laidOut = new Arguments(memory, args);
@@ -116,8 +109,23 @@ export class BlankProcess implements Caller {
     return conclude(this.who, name, args, result!, started);
   }
 
+  /**
+   * Makes a call for whose answer nobody waits, together with the next one: a hand-over costs more than most calls do, and every descriptor has to be closed
+   * once. A refusal of it is passed over.
+   */
+  later(name: SyscallName, ...args: Arg[]): void {
+    this.#assertBlank(name);
+    this.#owed.push({ name, args, mayFail: true });
+  }
+
+  /** Makes the calls that are owed now. */
+  settle(): void {
+    if (this.#owed.length > 0) this.chain([]);
+  }
+
   /** Makes one system call that may take long, without holding the event loop. */
   async callAside(name: SyscallName, ...args: Arg[]): Promise<number> {
+    this.settle();
     this.#assertBlank(name);
     const laidOut = new Arguments(this.#mailbox.memory, args);
     const started = process.hrtime.bigint();
@@ -133,7 +141,10 @@ export class BlankProcess implements Caller {
    * Makes several calls one after another without coming back between them; stops at the first refusal that is not allowed.
    * @returns each result; minus errno for one that was refused and may be. @throws SyscallError for the one that stopped it.
    */
-  chain(requests: readonly Request[]): number[] {
+  chain(asked: readonly Request[]): number[] {
+    const owed = this.#owed;
+    this.#owed = [];
+    const requests = [...owed, ...asked];
     if (requests.length === 0) return [];
     const { memory } = this.#mailbox;
     const mark = memory.mark();
@@ -144,7 +155,7 @@ export class BlankProcess implements Caller {
     );
     for (const it of laidOut) it.copyBack();
     if (this.#mailbox.state === state.done) memory.rewind(mark);
-    return results.map((result, i) => {
+    const answers = results.map((result, i) => {
       const { name, args, mayFail } = requests[i]!;
       if (result === -NEVER_MADE) return result;
       try {
@@ -154,6 +165,7 @@ export class BlankProcess implements Caller {
         throw error;
       }
     });
+    return answers.slice(owed.length);
   }
 
   /**

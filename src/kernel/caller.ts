@@ -15,6 +15,8 @@ export interface Caller {
   readonly who: string;
   /** Makes one system call. @returns its result, 0 or more. @throws SyscallError where the kernel refuses it. */
   call(name: SyscallName, ...args: Arg[]): number;
+  /** Makes a call for whose answer nobody waits (a close), where that is cheaper: right before the next one. */
+  later?(name: SyscallName, ...args: Arg[]): void;
 }
 
 /** Arguments as numbers, with strings and bytes laid out in memory. */

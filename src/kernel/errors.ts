@@ -54,6 +54,11 @@ export class SyscallError extends Error {
   }
 }
 
+/** The call goes on in the process; nothing is lost, but the process can be asked nothing else before it answers. */
+export class StillRunningError extends Error {
+  override readonly name = 'StillRunningError';
+}
+
 /** A person's mistake. The message is one line; `remedy` says what to do; `exitCode` is what a command exits with (125 where nothing else is said). */
 export class UsageError extends Error {
   override readonly name = 'UsageError';

@@ -38,7 +38,7 @@ export const openInRoot = (by: Caller, rootfd: number, path: string, flags: numb
   openat2(by, rootfd, path, { flags: flags | O.CLOEXEC, mode, resolve: IN_ROOT });
 
 /** `int close(int fd)` */
-export const close = (by: Caller, fd: number): void => void by.call('close', fd);
+export const close = (by: Caller, fd: number): void => void (by.later ? by.later('close', fd) : by.call('close', fd));
 
 /** `int mkdirat(int dirfd, const char *pathname, mode_t mode)` */
 export const mkdirat = (by: Caller, dirfd: number, path: string, mode = 0o755): void =>

@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { readText } from '../kernel/files.ts';
+import { DEFAULT_NETWORK } from '../spec/networks.ts';
 import {
   type Address,
   contains,
@@ -57,8 +58,8 @@ export interface NetworkRequest {
   readonly options?: Record<string, string>;
 }
 
-/** Name of the network that is always there, and of the file that holds a definition. */
-export const DEFAULT_NETWORK = 'bridge';
+export { DEFAULT_NETWORK };
+
 const FILE = 'network.json';
 /** Names that mean something else where a network is asked for. */
 const RESERVED = ['host', 'none', 'container', 'default'];

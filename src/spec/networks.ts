@@ -19,7 +19,15 @@ export interface Attachment {
   names?: string[];
   /** As after `-p`: "8080:80", "127.0.0.1:5300:53/udp". */
   ports?: string[];
+  /** Name servers for what no container is called; the host's where nothing is said. */
+  servers?: string[];
 }
+
+/** The network that is always there. */
+export const DEFAULT_NETWORK = 'bridge';
+
+/** As with Docker: on networks that somebody made, containers find each other by name; on the default one they do not. */
+export const hasNames = (network: string): boolean => network !== DEFAULT_NETWORK;
 
 export const NETWORKS_ANNOTATION = 'org.minidocker.networks';
 

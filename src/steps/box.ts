@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { BlankProcess } from '../kernel/blank-process.ts';
 import type { Exit } from '../kernel/exits.ts';
 import { type NamespaceKind, namespaceId } from '../kernel/namespace.ts';
+import { isTraced } from '../kernel/trace.ts';
 import type { Config } from '../spec/config.ts';
 import type { Step } from './step.ts';
 
@@ -55,6 +56,8 @@ export class Box {
   readonly #dieWithParent: boolean;
   readonly #watch: Watch | undefined;
   #parents: BlankProcess[] = [];
+  /** Failed steps that could not be taken back yet. */
+  readonly #begun: Step[] = [];
 
   constructor(options: BoxOptions) {
     this.id = options.id;
@@ -94,11 +97,22 @@ export class Box {
     try {
       await step.apply(this);
     } catch (error) {
-      await step.undo?.(this);
+      await this.#takeBack(step);
       throw error;
     }
+    // Who reads a trace wants to see with a step what the step did.
+    if (isTraced() && !this.process.execed) this.process.settle();
     this.done.push(step);
     this.#watch?.('after', step, this);
+  }
+
+  /** What a failed step had begun. When that fails too (something still uses it), it is for close() to do; what went wrong first is what is told. */
+  async #takeBack(step: Step): Promise<void> {
+    try {
+      await step.undo?.(this);
+    } catch {
+      this.#begun.push(step);
+    }
   }
 
   /** The process forks; the child is the one that goes on. `cgroup`: the descriptor, in the process, of the group that it is born in. */
@@ -137,7 +151,7 @@ export class Box {
     this.process.end();
     this.endParents();
     const undone: string[] = [];
-    for (const step of this.done.reverse()) {
+    for (const step of [...this.#begun.splice(0), ...this.done.reverse()]) {
       if (!step.undo) continue;
       await step.undo(this);
       undone.push(step.name);

@@ -8,9 +8,18 @@ import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, mkdirat, open, openInRoot } from '../kernel/file.ts';
 import type { Box } from './box.ts';
 
-/** Opens the container's root in its own process. */
-export function openRoot(box: Box): number {
-  return open(box.process, box.newRoot ?? '/', O.PATH | O.DIRECTORY | O.CLOEXEC);
+const NOTE = 'root descriptor';
+
+/** The container's root, as a descriptor of its process: opened once for each place at which the root is mounted, and closed when the program starts. */
+export function rootDescriptor(box: Box): number {
+  const at = box.newRoot ?? '/';
+  const held = box.notes.get(NOTE) as { at: string; fd: number } | undefined;
+  if (held?.at === at) return held.fd;
+  if (held) close(box.process, held.fd);
+  const fd = open(box.process, at, O.PATH | O.DIRECTORY | O.CLOEXEC);
+  // Before there is a root of its own, `/` may be another one soon.
+  if (box.newRoot !== undefined) box.notes.set(NOTE, { at, fd });
+  return fd;
 }
 
 /** Opens a place inside the root, making it (and the directories on the way) where it is missing. The descriptor is O_PATH. */
@@ -26,6 +35,12 @@ function openOrMake(box: Box, rootfd: number, path: string, kind: 'directory' | 
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (kind === 'directory') mkdirat(by, parent, name);
     else close(by, openInRoot(by, parent, name, O.CREAT | O.EXCL | O.WRONLY, 0o644));
+  } catch (error) {
+    if (!isRefusal(error, 'EEXIST')) throw error;
+    throw new UsageError(`${path} is a link in this image that leads to nothing inside it`, {
+      remedy: 'look at it with ls -l in the image',
+      cause: error,
+    });
   } finally {
     close(by, parent);
   }
@@ -42,9 +57,8 @@ export function atPlace<T>(
   make: 'directory' | 'file',
   action: (place: string, fd: number) => T,
 ): T {
-  const rootfd = openRoot(box);
   try {
-    const fd = openOrMake(box, rootfd, path, make);
+    const fd = openOrMake(box, rootDescriptor(box), path, make);
     try {
       return action(`/proc/self/fd/${fd}`, fd);
     } finally {
@@ -58,16 +72,13 @@ export function atPlace<T>(
       });
     }
     throw error;
-  } finally {
-    close(box.process, rootfd);
   }
 }
 
 /** The same for something that is only looked for: undefined where it is missing. */
 export function ifThere<T>(box: Box, path: string, action: (place: string, fd: number) => T): T | undefined {
-  const rootfd = openRoot(box);
   try {
-    const fd = openInRoot(box.process, rootfd, path, O.PATH);
+    const fd = openInRoot(box.process, rootDescriptor(box), path, O.PATH);
     try {
       return action(`/proc/self/fd/${fd}`, fd);
     } finally {
@@ -76,7 +87,5 @@ export function ifThere<T>(box: Box, path: string, action: (place: string, fd: n
   } catch (error) {
     if (isRefusal(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
-  } finally {
-    close(box.process, rootfd);
   }
 }

@@ -4,7 +4,7 @@ import { errnoNumber, SyscallError } from '../kernel/errors.ts';
 import { close, IN_ROOT, openHow } from '../kernel/file.ts';
 import type { Request } from '../kernel/mailbox.ts';
 import type { Box } from './box.ts';
-import { openRoot } from './in-root.ts';
+import { rootDescriptor } from './in-root.ts';
 
 /** A place that was found: `place` leads exactly there, through the process's own descriptor `fd`. */
 export interface Found {
@@ -17,7 +17,7 @@ const absent = ['ENOENT', 'ENOTDIR'].map((code) => -errnoNumber(code));
 
 /** Opens those of the paths that are there, resolved as if the new root were `/`; does something with them; closes them. */
 export function withFound<T>(box: Box, paths: readonly string[], action: (found: Found[]) => T): T {
-  const root = openRoot(box);
+  const root = rootDescriptor(box);
   let found: Found[] = [];
   try {
     const how = openHow({ flags: O.PATH | O.CLOEXEC, resolve: IN_ROOT });
@@ -32,7 +32,6 @@ export function withFound<T>(box: Box, paths: readonly string[], action: (found:
     if (refused >= 0) throw new SyscallError('openat2', ['ROOT', JSON.stringify(paths[refused])], -fds[refused]!);
     return action(found);
   } finally {
-    box.process.chain(found.map((it) => ({ name: 'close', args: [it.fd] })));
-    close(box.process, root);
+    for (const it of found) close(box.process, it.fd);
   }
 }

@@ -7,17 +7,16 @@ import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, fileKind, openInRoot, readAll } from '../kernel/file.ts';
 import type { User } from '../spec/config.ts';
 import type { Box } from './box.ts';
-import { openRoot } from './in-root.ts';
+import { rootDescriptor } from './in-root.ts';
 
 const LIMIT = 4 << 20;
 const MAX_ID = 0xfffffffe;
 
 /** The lines of such a file, split at colons; none where there is no file. */
 function rows(box: Box, path: string): string[][] {
-  const root = openRoot(box);
   try {
     // Not to wait for a writer, where it is a FIFO.
-    const fd = openInRoot(box.process, root, path, O.NONBLOCK | O.NOCTTY);
+    const fd = openInRoot(box.process, rootDescriptor(box), path, O.NONBLOCK | O.NOCTTY);
     if (fileKind(box.process, fd) !== 'file') {
       close(box.process, fd);
       throw new UsageError(`${path} of this image is no ordinary file`, {
@@ -29,8 +28,6 @@ function rows(box: Box, path: string): string[][] {
   } catch (error) {
     if (isRefusal(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
     throw error;
-  } finally {
-    close(box.process, root);
   }
 }
 

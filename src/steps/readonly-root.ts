@@ -1,11 +1,10 @@
 /** `--read-only`: the root file system cannot be written to – see mount_setattr(2). */
 import { AT, MOUNT_ATTR, MS } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
-import { close } from '../kernel/file.ts';
 import { mount, mount_setattr } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
-import { openRoot } from './in-root.ts';
+import { rootDescriptor } from './in-root.ts';
 import { codeOf, type Step } from './step.ts';
 
 /** Makes the root mount, and nothing that is mounted below it, read-only. */
@@ -23,14 +22,12 @@ export function readonlyRoot(): Step {
       requireRoot(box, 'making the root read-only');
     },
     apply(box) {
-      const root = openRoot(box);
+      const root = rootDescriptor(box);
       try {
         mount_setattr(box.process, root, '', AT.EMPTY_PATH, { set: MOUNT_ATTR.RDONLY });
       } catch (error) {
         if (!isRefusal(error, 'ENOSYS')) throw error;
         mount(box.process, null, `/proc/self/fd/${root}`, null, MS.REMOUNT | MS.BIND | MS.RDONLY);
-      } finally {
-        close(box.process, root);
       }
     },
     observe(box) {

@@ -1,8 +1,9 @@
 /** Standard input, output and error: descriptors of Node's, /dev/null, or a terminal of the container's own – see dup(2), pty(7), ioctl_tty(2). */
 import * as fs from 'node:fs';
-import { IOCTL, O } from '../kernel/constants.ts';
+import { AT, IOCTL, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, dup3, open } from '../kernel/file.ts';
+import type { Request } from '../kernel/mailbox.ts';
 import { setsid } from '../kernel/process.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
@@ -10,6 +11,9 @@ import { codeOf, type Step } from './step.ts';
 const F_DUPFD = 0;
 /** Copies begin here, out of the way of 0, 1 and 2. */
 const ASIDE = 100;
+
+const openNull: Request = { name: 'openat', args: [AT.FDCWD, '/dev/null', O.RDWR, 0] };
+const copyOf = (fd: number): Request => ({ name: 'fcntl', args: [fd, F_DUPFD, ASIDE] });
 
 const linkOf = (pid: number, fd: number): string => {
   try {
@@ -31,21 +35,25 @@ export function stdio(): Step {
     name: 'stdio',
     title: 'standard input, output and error',
     explain:
-      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
-    manual: ['stdin(3)', 'dup(2)'],
-    calls: ['dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. A session of its own comes with them: process groups reach across pid namespaces, and a kill(0, …) inside would otherwise hit whoever started the container; nor can it type into our terminal then (TIOCSTI).',
+    manual: ['stdin(3)', 'dup(2)', 'setsid(2)', 'TIOCSTI(2const)'],
+    calls: ['setsid()', 'dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
-      const copies = box.stdio.map((fd) =>
-        fd === null ? open(by, '/dev/null', O.RDWR) : by.call('fcntl', fd, F_DUPFD, ASIDE),
+      setsid(by);
+      // Copied aside first, so that none is overwritten before it has been copied.
+      const copies = by.chain(box.stdio.map((fd) => (fd === null ? openNull : copyOf(fd))));
+      by.chain(
+        copies.flatMap((copy, i): Request[] =>
+          copy === i
+            ? []
+            : [
+                { name: 'dup3', args: [copy, i, 0] },
+                { name: 'close', args: [copy] },
+              ],
+        ),
       );
-      copies.forEach((copy, i) => {
-        if (copy !== i) {
-          dup3(by, copy, i);
-          close(by, copy);
-        }
-      });
     },
     observe: seen,
   };

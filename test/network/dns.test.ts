@@ -5,7 +5,7 @@ import { afterEach, expect, test } from 'vitest';
 import { takeAddress } from '../../src/network/connect.ts';
 import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
 import { answer, type Directory } from '../../src/network/dns/answer.ts';
-import { serveContainer } from '../../src/network/dns/container.ts';
+import { serveRunning } from '../../src/network/dns/container.ts';
 import { directoryOf } from '../../src/network/dns/directory.ts';
 import { hostResolvConf, hostsText, nameServersOf, resolvConfText } from '../../src/network/dns/files.ts';
 import {
@@ -175,14 +175,14 @@ test('a container finds those on its networks, those that come later too, and no
   takeAddress(context, red!, { container: 'one', pid: one.pid, names: ['one'] });
   takeAddress(context, red!, { container: 'two', pid: two.pid, names: ['two'] });
   takeAddress(context, blue!, { container: 'three', pid: three.pid, names: ['three'] });
-  open.push(serveContainer(context, 'one', one.pid, []));
+  open.push(serveRunning(context, 'one', one.pid, ['127.0.0.1#9']));
   const resolve = async (name: string) => (await outputAside(one, 'node', '-e', RESOLVE, 'resolve4', name)).trim();
   expect(await resolve('two')).toBe('["172.17.0.3"]');
-  expect(await resolve('three')).toBe('ENOTFOUND');
+  expect(await resolve('three')).toBe('ESERVFAIL');
   takeAddress(context, blue!, { container: 'one', pid: one.pid, names: ['one'] });
   expect(await resolve('three')).toBe('["172.18.0.2"]');
   two.end();
-  expect(await resolve('two')).toBe('ENOTFOUND');
+  expect(await resolve('two')).toBe('ESERVFAIL');
 });
 
 test('over TCP too, and several questions on one connection', async () => {

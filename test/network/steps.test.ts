@@ -12,7 +12,7 @@ import { attachmentsOf, withAttachments } from '../../src/spec/networks.ts';
 import { Box } from '../../src/steps/box.ts';
 import * as steps from '../../src/steps/steps.ts';
 import { until } from '../support.ts';
-import { ask, closeLab, json, labContext, output, remoteOf, server } from './lab.ts';
+import { ask, closeLab, json, labContext, output, outputAside, remoteOf, server } from './lab.ts';
 
 const config: Config = {
   ociVersion: '1.2.0',
@@ -97,7 +97,7 @@ test('steps say what they are, and their code makes the same step again', () => 
   const list = steps.net.connections([{ network: 'red', ports: ['80:80'] }, { network: 'bridge' }], context);
   expect(list.map((step) => step.name)).toEqual([
     ...['net.bridge', 'net.veth', 'net.address', 'net.route', 'net.nat', 'net.publish'],
-    ...['net.bridge:eth1', 'net.veth:eth1', 'net.address:eth1', 'net.route:eth1', 'net.nat:eth1'],
+    ...['net.bridge:eth1', 'net.veth:eth1', 'net.address:eth1', 'net.route:eth1', 'net.nat:eth1', 'net.names'],
   ]);
   expect(list[5]!.code).toBe('steps.net.publish(["80:80"], {"network":"red"})');
   for (const step of list) {
@@ -149,6 +149,22 @@ test('two networks: two cables, one way out, and each name on its own network', 
   ]);
   const defaults = json(box.process, 'ip', '-j', 'route', 'show', 'default');
   expect(defaults).toMatchObject([{ gateway: '172.17.0.1', dev: 'eth0' }]);
+});
+
+test('on a network that somebody made, names are answered inside', async () => {
+  createNetwork(context, { name: 'red' });
+  const [one, two] = [await connected('one', [{ network: 'red', names: ['one'] }]), newBox('two')];
+  const list = steps.net.connections([{ network: 'red', names: ['two'], servers: ['127.0.0.1#9'] }], context);
+  for (const step of [steps.namespace('network'), steps.loopback(), ...list]) await two.apply(step);
+  const names = two.done.at(-1)!;
+  expect(names.code).toBe('steps.net.names(["127.0.0.1#9"])');
+  expect(names.observe(two)).toEqual({ server: '127.0.0.11:53', one: '172.17.0.2', two: '172.17.0.3' });
+  const script = `const r = new (require('dns').promises.Resolver)(); r.setServers(['127.0.0.11']); r.resolve4('one').then((a) => console.log(a[0]))`;
+  expect((await outputAside(two.process, 'node', '-e', script)).trim()).toBe('172.17.0.2');
+  expect(output(two.process, 'ss', '-Hlnu').trim()).toContain('127.0.0.11:53');
+  await two.back(1);
+  expect(output(two.process, 'ss', '-Hlnu')).toBe('');
+  expect(one.has('net.names')).toBe(true);
 });
 
 test('the configuration carries the cables', () => {

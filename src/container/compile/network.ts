@@ -62,6 +62,7 @@ export function compileNetwork(config: Config, options: RunOptions, directory: s
       ...(options.ip6 === undefined ? {} : { address6: options.ip6 }),
       ...(options.macAddress === undefined ? {} : { mac: options.macAddress }),
       ...(options.publish?.length ? { ports: options.publish } : {}),
+      ...(options.dns?.length ? { servers: options.dns } : {}),
     };
     config.annotations = { ...config.annotations, [NETWORKS_ANNOTATION]: JSON.stringify([attachment]) };
   }

@@ -2,17 +2,12 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { networkContext } from '../../network/context.ts';
-import { type HostEntry, hostResolvConf, hostsText, resolvConfText } from '../../network/dns/files.ts';
+import { findNetwork } from '../../network/definitions.ts';
+import { type HostEntry, hostResolvConf, hostsText, RESPONDER, resolvConfText } from '../../network/dns/files.ts';
 import { allLeases } from '../../network/leases.ts';
 import type { Config } from '../../spec/config.ts';
+import { attachmentsOf, hasNames } from '../../spec/networks.ts';
 import type { RunOptions } from '../options.ts';
-
-/** What of a container they depend on. */
-interface Named {
-  id: string;
-  directory: string;
-  record: { options: RunOptions };
-}
 
 /** Which files, by the place where they are seen inside. */
 export const nameFiles: Readonly<Record<string, string>> = {
@@ -34,32 +29,48 @@ const read = (path: string): string | undefined => {
 };
 
 /** `name:address`, the address possibly of IPv6; `host-gateway` is the address of the bridge. */
-function added(container: Named, gateway: string | undefined): HostEntry[] {
-  return (container.record.options.addHost ?? []).map((text) => {
+function added(texts: readonly string[], gateway: string | undefined): HostEntry[] {
+  return texts.map((text) => {
     const at = text.search(/[:=]/);
     const address = text.slice(at + 1).replace(/^\[(.*)\]$/, '$1');
     return { names: [text.slice(0, at)], address: address === 'host-gateway' ? (gateway ?? '127.0.0.1') : address };
   });
 }
 
+/** The servers that the container's programs ask: the one inside it, which knows its neighbours; else those that were named. */
+function serversFor(config: Config, options: NameOptions): { servers?: string[] } {
+  if (attachmentsOf(config).some(({ network }) => hasNames(network))) return { servers: [RESPONDER] };
+  return options.dns?.length ? { servers: options.dns } : {};
+}
+
+/** What of a container they depend on. */
+interface Named {
+  id: string;
+  directory: string;
+  record: { options: NameOptions };
+}
+
+type NameOptions = Pick<RunOptions, 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption'>;
+
 /** Writes them in place: whoever has them bound sees the change. Called before the start, and again when the addresses are known. */
-export function writeNameFiles(container: Named, config: Config): void {
-  const { directory, record, id } = container;
+export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;
   const write = (destination: string, text: () => string): void => {
     if (ours.includes(destination)) fs.writeFileSync(join(directory, nameFiles[destination]!), text(), { mode: 0o644 });
   };
-  const leases = allLeases(networkContext()).filter((it) => it.container === id);
+  const context = networkContext();
+  const leases = allLeases(context).filter((it) => it.container === id);
   const hostname = config.hostname ?? id.slice(0, 12);
-  const own = leases.map(({ address }) => ({ address, names: [hostname] }));
-  const gateway = leases[0]?.address.replace(/\d+$/, '1');
+  const addresses = leases.flatMap(({ address, address6 }) => [address, ...(address6 ? [address6] : [])]);
+  const own = addresses.map((address) => ({ address, names: [hostname] }));
+  const gateway = leases[0] && findNetwork(context, leases[0].network)?.gateway;
   write('/etc/hostname', () => `${hostname}\n`);
-  write('/etc/hosts', () => hostsText([...added(container, gateway), ...own]));
-  const { dns, dnsSearch, dnsOption } = record.options;
+  write('/etc/hosts', () => hostsText([...added(options.addHost ?? [], gateway), ...own]));
+  const { dnsSearch, dnsOption } = options;
   write('/etc/resolv.conf', () =>
     resolvConfText(hostResolvConf(read), {
-      ...(dns?.length ? { servers: dns } : {}),
+      ...serversFor(config, options),
       ...(dnsSearch?.length ? { search: dnsSearch } : {}),
       ...(dnsOption?.length ? { options: dnsOption } : {}),
     }),

@@ -27,8 +27,8 @@ export function makeGroup(hierarchy: Hierarchy, { path, top }: Place): string[] 
   for (let tries = 0; ; tries++) {
     try {
       for (const directory of levels(hierarchy.mount + top, path.slice(top.length))) {
-        if (exists(directory)) continue;
-        makeOne(directory, made);
+        if (!exists(directory)) makeOne(directory, made);
+        // Also where it exists: another container may just have made it, and not have come to fill it.
         if (hierarchy.controllers.includes('cpuset') && hierarchy.version === 1) fillCpuset(directory);
       }
       return made;

@@ -14,9 +14,17 @@ function directories(): string[] {
   }
 }
 
+const CLAIMED = /\.swept-(\d+)$/;
+
+/** Is another command at it? */
+const isBeingSwept = (name: string): boolean => {
+  const sweeper = CLAIMED.exec(name)?.[1];
+  return sweeper !== undefined && sweeper !== String(process.pid) && fs.existsSync(`/proc/${sweeper}`);
+};
+
 /** Two commands that start at once must not sweep the same box: renaming it is possible for one of them only. @returns the new path. */
 function claim(directory: string): string | undefined {
-  const claimed = `${directory.replace(/\.swept-\d+$/, '')}.swept-${process.pid}`;
+  const claimed = `${directory.replace(CLAIMED, '')}.swept-${process.pid}`;
   try {
     fs.renameSync(directory, claimed);
     return claimed;
@@ -40,6 +48,7 @@ function isOwned(directory: string): boolean {
 export function sweep(): string[] {
   const swept: string[] = [];
   for (const name of directories()) {
+    if (isBeingSwept(name)) continue;
     const directory = join(containersDirectory(), name);
     // What has a record is a container: it may live without the command that made it.
     if (fs.existsSync(join(directory, 'container.json')) || isOwned(directory)) continue;

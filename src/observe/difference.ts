@@ -49,12 +49,13 @@ function mountChanges(before: Facts, after: Facts): Change[] {
   return [...changes, ...[...old.values()].map((it) => changeOf('mounts', it.target, describe(it)))];
 }
 
+/** Of a process that may not be looked into, these are known still. */
+const open: readonly Area[] = ['user', 'privileges'];
+
 /** The changes from one look to the next, area by area. */
 export function difference(before: Facts, after: Facts): Change[] {
-  // A zombie has no namespaces any more, nor anything else that could be compared.
-  if (after.mountNamespace === undefined) return [changeOf('process', 'state', 'living', 'ended')];
-  return [
-    ...areas.flatMap((area) => valueChanges(area, before.areas[area], after.areas[area])),
-    ...mountChanges(before, after),
-  ];
+  if (after.ended) return before.ended ? [] : [changeOf('process', 'state', 'living', 'ended')];
+  const hidden = before.hidden || after.hidden;
+  const seen = (hidden ? open : areas).flatMap((area) => valueChanges(area, before.areas[area], after.areas[area]));
+  return hidden ? seen : [...seen, ...mountChanges(before, after)];
 }

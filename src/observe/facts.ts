@@ -2,7 +2,7 @@
 import * as fs from 'node:fs';
 import type { BlankProcess } from '../kernel/blank-process.ts';
 import { namespaceId, namespaceKinds } from '../kernel/namespace.ts';
-import { cgroupsOf, type Mount, mountsOf, statusOf } from '../kernel/proc.ts';
+import { cgroupsOf, type Mount, mountsOf, statOf, statusOf } from '../kernel/proc.ts';
 import { hostNameOf } from './host-name.ts';
 
 /** Label and value of each; a missing one can't be read. */
@@ -16,6 +16,10 @@ export interface Facts {
   mounts: Mount[];
   /** Number of its mount namespace: ids of mounts mean something only inside one. */
   mountNamespace: number | undefined;
+  /** It has ended; what a zombie still shows means nothing. */
+  ended: boolean;
+  /** It lives, but may not be looked into: without root, a process that changed its user ids. /proc/PID/status stays readable. */
+  hidden: boolean;
 }
 
 export const areas = [
@@ -92,6 +96,8 @@ const modes: Record<string, string> = { '0': 'off', '1': 'strict', '2': 'filter'
 /** @param process the process itself, where it can be asked still (a blank one): for what only it can tell. */
 export function factsOf(pid: number, process?: BlankProcess): Facts {
   const status = statusOf(pid);
+  const mountNamespace = namespaceId(pid, 'mnt');
+  const ended = 'ZX'.includes(statOf(pid)?.state ?? 'X');
   const ids = (field: string): string | undefined => status.get(field)?.split('\t')[1];
   const descriptors = ['0', '1', '2'].map((fd) => [`descriptor ${fd}`, link(`/proc/${pid}/fd/${fd}`)]);
   return {
@@ -127,6 +133,8 @@ export function factsOf(pid: number, process?: BlankProcess): Facts {
       limits: { ...limitsOf(pid), 'oom score adjustment': lines(`/proc/${pid}/oom_score_adj`)[0] },
     },
     mounts: mountsOf(pid),
-    mountNamespace: namespaceId(pid, 'mnt'),
+    mountNamespace,
+    ended,
+    hidden: !ended && mountNamespace === undefined,
   };
 }

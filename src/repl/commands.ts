@@ -1,7 +1,10 @@
 /** The commands that begin with a dot: each one's help and what it does. They print to the prompt's output, and fail with UsageError. */
 import { UsageError } from '../kernel/errors.ts';
 import { asPlumbing, formatTrace, onTrace } from '../kernel/trace.ts';
+import { mapOf } from '../observe/map.ts';
 import { paint } from '../view/colour.ts';
+import { doctorText } from '../view/doctor.ts';
+import { mapText } from '../view/map.ts';
 import { observationText, stepCard, stepTable } from '../view/steps.ts';
 import { doneText, lookText, nextText, welcomeText } from './guide.ts';
 import type { Lessons } from './lesson.ts';
@@ -133,6 +136,17 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
       action: (it) => explain(prompt, it),
     },
     trace: { help: 'Shows every system call as it is made: .trace on | all | off', action: (it) => trace(prompt, it) },
+    map: {
+      help: 'The processes, with their pids outside and inside, and the namespaces',
+      action: () => prompt.print(mapText(mapOf(session.box))),
+    },
+    doctor: {
+      help: 'What this machine can do for containers, found by trying',
+      async action() {
+        const { doctor } = await import('../observe/doctor.ts');
+        prompt.print(doctorText(await doctor()));
+      },
+    },
     clean: {
       help: 'Removes everything that was made, and begins anew',
       async action() {

@@ -27,6 +27,15 @@ const ID_LENGTH = 12;
 
 const look = (box: Box): Facts => factsOf(box.process.pid, box.process);
 
+/** A step may ask the process itself, which may have ended already. */
+function observe(box: Box, step: Step): Observation {
+  try {
+    return asPlumbing(() => step.observe(box));
+  } catch {
+    return {};
+  }
+}
+
 export class Session {
   readonly #options: SessionOptions;
   #made: Made;
@@ -147,7 +156,7 @@ export class Session {
     }
     this.#history = this.#history.slice(0, box.done.length - 1);
     const changes = this.#before ? difference(this.#before, look(box)) : [];
-    const done = { step, changes, observed: box.process.execed ? {} : asPlumbing(() => step.observe(box)) };
+    const done = { step, changes, observed: observe(box, step) };
     this.#history.push(done);
     this.#fresh.push(done);
   }

@@ -1,21 +1,7 @@
 /** Handing the terminal over to the container: what is typed goes to its master side, what it writes is shown, until its program ends – see pty(7), ioctl_tty(2). */
 import * as fs from 'node:fs';
 import * as tty from 'node:tty';
-import { host } from '../kernel/caller.ts';
-import { IOCTL } from '../kernel/constants.ts';
-import { asPlumbing } from '../kernel/trace.ts';
-
-/** The size of our own terminal. */
-export const sizeNow = (): { height: number; width: number } => ({
-  height: process.stdout.rows || 24,
-  width: process.stdout.columns || 80,
-});
-
-function resize(master: number): void {
-  const { height, width } = sizeNow();
-  const size = new Uint8Array(Uint16Array.of(height, width, 0, 0).buffer);
-  asPlumbing(() => host.call('ioctl', master, IOCTL.TIOCSWINSZ, size));
-}
+import { resize, terminalSize } from '../view/terminal.ts';
 
 /**
  * Connects the terminal until `ended`, then gives it back as it was. A handle of its own reads the keyboard, so that whoever reads standard input otherwise only has to pause.
@@ -24,7 +10,10 @@ function resize(master: number): void {
 export async function handOver(master: number, ended: Promise<unknown>): Promise<void> {
   const keyboard = new tty.ReadStream(fs.openSync('/proc/self/fd/0', 'r+'));
   const screen = new tty.ReadStream(master);
-  const onResize = (): void => resize(master);
+  const onResize = (): void => {
+    const size = terminalSize();
+    if (size) resize(master, size);
+  };
   const drained = new Promise<void>((done) => {
     // When the last process has closed the slave side, reading the master is EIO.
     screen.on('error', () => done());
@@ -32,7 +21,7 @@ export async function handOver(master: number, ended: Promise<unknown>): Promise
     screen.on('end', () => done());
   });
   keyboard.setRawMode(true);
-  resize(master);
+  onResize();
   process.stdout.on('resize', onResize);
   keyboard.on('data', (bytes: Buffer) => fs.writeSync(master, bytes));
   screen.on('data', (bytes: Buffer) => process.stdout.write(bytes));

@@ -56,6 +56,8 @@ export class Box {
   readonly #dieWithParent: boolean;
   readonly #watch: Watch | undefined;
   #parents: BlankProcess[] = [];
+  /** Failed steps that could not be taken back yet. */
+  readonly #begun: Step[] = [];
 
   constructor(options: BoxOptions) {
     this.id = options.id;
@@ -95,13 +97,22 @@ export class Box {
     try {
       await step.apply(this);
     } catch (error) {
-      await step.undo?.(this);
+      await this.#takeBack(step);
       throw error;
     }
     // Who reads a trace wants to see with a step what the step did.
     if (isTraced() && !this.process.execed) this.process.settle();
     this.done.push(step);
     this.#watch?.('after', step, this);
+  }
+
+  /** What a failed step had begun. When that fails too (something still uses it), it is for close() to do; what went wrong first is what is told. */
+  async #takeBack(step: Step): Promise<void> {
+    try {
+      await step.undo?.(this);
+    } catch {
+      this.#begun.push(step);
+    }
   }
 
   /** The process forks; the child is the one that goes on. `cgroup`: the descriptor, in the process, of the group that it is born in. */
@@ -140,7 +151,7 @@ export class Box {
     this.process.end();
     this.endParents();
     const undone: string[] = [];
-    for (const step of this.done.reverse()) {
+    for (const step of [...this.#begun.splice(0), ...this.done.reverse()]) {
       if (!step.undo) continue;
       await step.undo(this);
       undone.push(step.name);

@@ -2,13 +2,14 @@
 
 import { MS } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { mount } from '../kernel/mount.ts';
+import { fileSystemMagic, mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
 import { defaultMounts } from '../spec/defaults.ts';
+import { refuseAtProc, refuseOverProc } from '../spec/mount-guard.ts';
 import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
-import { requireOwn, requirePidOne, requirePrivate } from './guards.ts';
+import { requirePidOne, requirePrivate } from './guards.ts';
 import { atPlace } from './in-root.ts';
 import { loreOf } from './mount-lore.ts';
 import { codeOf, type Step } from './step.ts';
@@ -47,8 +48,25 @@ function mountAt(box: Box, it: Mount, place: string): void {
   }
 }
 
+/** For experiments. */
+export interface MountOptions {
+  /** Mounts it also where that makes no sense for a container. What could reach the host is refused all the same. */
+  force?: boolean;
+}
+
+/** That it makes sense now. Where it does not, the host is in no danger: the mount namespace is the process's own, and private. */
+function requireSense(box: Box, it: Mount): void {
+  if (it.type === 'proc' && box.config.linux.namespaces.some((one) => one.type === 'pid'))
+    requirePidOne(box, 'mounting /proc');
+  if (box.newRoot === undefined && it.destination !== '/proc') {
+    throw new UsageError(`mounting ${it.destination} now would cover the host's own for this process`, {
+      remedy: 'mount a root file system first: await box.apply(steps.rootfs())',
+    });
+  }
+}
+
 /** Mounts a new file system (no bind) at a place inside the root. */
-export function fileSystem(it: Mount): Step {
+export function fileSystem(it: Mount, { force }: MountOptions = {}): Step {
   const lore = loreOf(it);
   const named = Object.entries(names).find(([path]) => path === it.destination)?.[1];
   const isDefault = defaultMounts.some((one) => JSON.stringify(one) === JSON.stringify(it));
@@ -58,20 +76,18 @@ export function fileSystem(it: Mount): Step {
     explain: lore.explain,
     manual: lore.manual,
     calls: [callOf(it)],
-    code: named && isDefault ? codeOf(named) : codeOf('mount', it),
+    code: named && isDefault ? codeOf(named, force ? { force } : undefined) : codeOf('mount', it),
     check(box) {
+      refuseOverProc(it);
       requirePrivate(box, `mounting ${it.destination}`);
-      if (it.type === 'proc') {
-        requireOwn(box, 'mnt', 'mounting /proc');
-        if (box.config.linux.namespaces.some((one) => one.type === 'pid')) requirePidOne(box, 'mounting /proc');
-      }
-      if (box.newRoot === undefined && it.destination !== '/proc') {
-        throw new UsageError(`mounting ${it.destination} now would cover the host's own for this process`, {
-          remedy: 'mount a root file system first: await box.apply(steps.rootfs())',
-        });
-      }
+      if (!force) requireSense(box, it);
     },
-    apply: (box) => atPlace(box, it.destination, 'directory', (place) => mountAt(box, it, place)),
+    apply(box) {
+      atPlace(box, it.destination, 'directory', (place, fd) => {
+        refuseAtProc(it, fileSystemMagic(box.process, fd));
+        mountAt(box, it, place);
+      });
+    },
     observe(box) {
       const inRoot = (box.newRoot ?? '/') === '/' ? it.destination : box.newRoot + it.destination;
       const found = mountsOf(box.process.pid).findLast((one) => one.target === inRoot);
@@ -80,12 +96,14 @@ export function fileSystem(it: Mount): Step {
   };
 }
 
-const byName = (destination: string): Step =>
-  fileSystem(defaultMounts.find((it) => it.destination === destination) as Mount);
+const byName =
+  (destination: string) =>
+  (options?: MountOptions): Step =>
+    fileSystem(defaultMounts.find((it) => it.destination === destination) as Mount, options);
 
-export const proc = (): Step => byName('/proc');
-export const sysfs = (): Step => byName('/sys');
-export const dev = (): Step => byName('/dev');
-export const devpts = (): Step => byName('/dev/pts');
-export const shm = (): Step => byName('/dev/shm');
-export const mqueue = (): Step => byName('/dev/mqueue');
+export const proc = byName('/proc');
+export const sysfs = byName('/sys');
+export const dev = byName('/dev');
+export const devpts = byName('/dev/pts');
+export const shm = byName('/dev/shm');
+export const mqueue = byName('/dev/mqueue');

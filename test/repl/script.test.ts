@@ -76,6 +76,36 @@ it('refuses what would touch the host, and says what to type', async () => {
   expect(witness('cat', '/proc/self/mountinfo')).toBe(mounts);
 });
 
+it('can be forced where only the container would suffer, and nowhere else', async () => {
+  const mounts = witness('cat', '/proc/self/mountinfo');
+  const forced = await script([
+    "await box.apply(steps.namespace('pid'))",
+    "await box.apply(steps.namespace('mount'))",
+    'await box.apply(steps.private())',
+    'await box.apply(steps.proc({ force: true }))',
+    'box.done.length',
+  ]);
+  expect(forced.stderr).toBe('');
+  expect(forced.status).toBe(0);
+  expect(forced.stdout).toMatch(/^4$/m);
+  const refused = await script(['await box.apply(steps.proc({ force: true }))']);
+  expect(refused.status).toBe(1);
+  expect(refused.stderr).toContain('would act on the host');
+  expect(witness('cat', '/proc/self/mountinfo')).toBe(mounts);
+});
+
+it('traces the calls that are made, in the form of strace', async () => {
+  const { stdout } = await script([
+    '.trace on',
+    '.next',
+    "await box.apply(steps.namespace('uts'))",
+    '.trace off',
+    '.map',
+  ]);
+  expect(stdout).toMatch(/^\[blank \d+\] unshare\(CLONE_NEWUTS\) = 0 <\d/m);
+  expect(stdout).not.toMatch(/^\[blank \d+\] uname/m);
+});
+
 it('stops at the first error: an unknown command, a throw, unfinished code, a promise nobody awaited', async () => {
   const cases: [line: string, said: string][] = [
     ['.nonsense', '.nonsense is no command'],

@@ -8,6 +8,7 @@ const scope = [
   ['list', 'the steps that make it, in order'],
   ['steps', "every step by its name: steps.hostname('lab')"],
   ['run, makeBox', 'a whole container at once; a second box'],
+  ['containers, stop …', 'what the command line does: await containers()'],
   ['BlankProcess, host', 'who makes system calls: host.call("getpid")'],
   ['MS CLONE O PR …', 'the constants of the manual pages'],
 ] as const;

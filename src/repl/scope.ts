@@ -14,9 +14,10 @@ export function fillScope(context: Context, session: Session): void {
   const makeBox: typeof session.makeBox = (...args) => session.makeBox(...args);
   const containers = () => listContainers({ all: true });
   Object.assign(context, constants, verbs, functions, { makeBox, containers });
-  const getters = { box: () => session.box, list: () => session.list };
-  for (const [name, get] of Object.entries(getters)) {
-    // To be shadowed by whoever declares the name anew.
-    Object.defineProperty(context, name, { get, configurable: true, enumerable: true });
-  }
+  renewScope(context, session);
+}
+
+/** The session's own box may have become another one. (No getters: Tab does not look into those.) */
+export function renewScope(context: Context, { box, list }: Session): void {
+  Object.assign(context, { box, list });
 }

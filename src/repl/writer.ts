@@ -44,8 +44,10 @@ export function show(value: unknown): string {
   if (value instanceof BlankProcess) return processText(value);
   if (isStep(value)) return `${paint('bold', value.name)}: ${stepCard(value)}`;
   if (Array.isArray(value) && value.length > 0 && value.every(isStep))
-    return value.map((it, i) => `${String(i + 1).padStart(3)} ${it.name.padEnd(20)} ${it.title}`).join('\n');
+    return value
+      .map((it, i) => cut(`${String(i).padStart(3)} ${it.name.padEnd(20)} ${it.title}`, widthOf()))
+      .join('\n');
   if (Array.isArray(value) && value.length > 0 && value.every(isSummary)) return containerTable(value);
-  if (types.isPromise(value)) return `${inspect(value, { depth: 0 })}: put await in front of it to have what it gives`;
+  if (types.isPromise(value)) return 'a promise: put await in front of it, to have what it becomes';
   return inspect(value, { colors: colourful(), breakLength: widthOf(), depth: 3 });
 }

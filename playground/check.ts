@@ -1,19 +1,21 @@
 /** How an exercise is checked: by what the kernel says about its process, through a program that is not ours. Every look is shown, with what was wanted and what was found. */
 import { execFileSync } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
-import { type Box, makeBox, type RunOptions } from 'minidocker';
+import { type Box, type Made, makeBox, type RunOptions } from 'minidocker';
 
 /** What an exercise.ts and a solution.ts export. */
-export type Answer = (box: Box) => void | Promise<void>;
+export type Answer = (...boxes: Box[]) => void | Promise<void>;
 
 /** What a check.ts exports. */
 export interface Check {
-  /** What the box is made of; the image `host` where nothing is said. */
+  /** What the boxes are made of; the image `host` where nothing is said. */
   options?: RunOptions;
-  /** Brings the box to where the exercise begins. */
-  prepare?(box: Box): void | Promise<void>;
-  /** Looks at what the answer has made. */
-  look(box: Box, report: Report): void | Promise<void>;
+  /** How many boxes the exercise is about; one where nothing is said. */
+  boxes?: number;
+  /** Brings them to where the exercise begins. */
+  prepare?(...boxes: Box[]): void | Promise<void>;
+  /** Looks at what the answer has made of the boxes. */
+  look(report: Report, ...boxes: Box[]): void | Promise<void>;
 }
 
 /** One look at the kernel's state. */
@@ -70,21 +72,24 @@ export interface Outcome {
 export const lsns = (kind: string, pid: number | string): { with: string; found: string } =>
   ask('lsns', '-n', '-t', kind, '-p', String(pid), '-o', 'NS');
 
-/** Runs an answer in a box of its own and looks at what it made. Nothing of it stays. */
+/** Runs an answer on boxes of its own and looks at what it made. Nothing of them stays. */
 export async function attempt(directory: string, answer: 'exercise' | 'solution'): Promise<Outcome> {
   const { check } = (await import(fresh(`${directory}/check.ts`))) as { check: Check };
   const { default: solve } = (await import(fresh(`${directory}/${answer}.ts`))) as { default: Answer };
-  const { box, remove } = makeBox(check.options ?? { image: 'host', command: ['true'] });
   const report = new Report();
+  const made: Made[] = [];
   try {
-    await check.prepare?.(box);
-    await solve(box);
-    await check.look(box, report);
+    for (let i = 0; i < (check.boxes ?? 1); i++)
+      made.push(makeBox(check.options ?? { image: 'host', command: ['true'] }));
+    const boxes = made.map((it) => it.box);
+    await check.prepare?.(...boxes);
+    await solve(...boxes);
+    await check.look(report, ...boxes);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(String(thrown));
     return { passed: false, looks: report.looks, error };
   } finally {
-    await remove();
+    for (const { remove } of made) await remove();
   }
   return { passed: report.looks.length > 0 && report.looks.every((it) => it.ok), looks: report.looks };
 }

@@ -10,7 +10,7 @@ const proc = (): string =>
 const before = proc();
 
 export const check = {
-  look({ process: { pid } }: Box, report: Report): void {
+  look(report: Report, { process: { pid } }: Box): void {
     report.differs('its pid namespace is its own', lsns('pid', process.pid).found, lsns('pid', pid));
     const status = ask('grep', 'NSpid', `/proc/${pid}/status`);
     report.that('it is number 1 in there', 'NSpid ends with 1', status, (found) => /\s1$/.test(found));

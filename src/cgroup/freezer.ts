@@ -1,5 +1,4 @@
 /** Stopping a whole group of processes in its tracks, and killing it so that nothing escapes by forking. */
-import { kill as signal } from 'node:process';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, readText, writeKernel } from '../kernel/files.ts';
 import { subtree } from './tree.ts';
@@ -79,7 +78,7 @@ export function killEach(directory: string, freezer: Freezer | undefined): void 
 
 function killOne(pid: number): void {
   try {
-    signal(pid, 'SIGKILL');
+    process.kill(pid, 'SIGKILL');
   } catch (error) {
     if (!isRefusal(error, 'ESRCH')) throw error;
   }

@@ -121,7 +121,8 @@ function answerOf(read: number): number {
   pollfd.writeInt16LE(POLLIN, 4);
   const timeout = Buffer.alloc(16);
   timeout.writeBigInt64LE(PATIENCE_SECONDS, 0);
-  if (host.call('ppoll', pollfd, 1, timeout, null, 0) === 0) return 0;
+  // With signals blocked meanwhile: the end of some other process would interrupt it.
+  if (host.call('ppoll', pollfd, 1, timeout, formatSignals('all'), 8) === 0) return 0;
   const answer = Buffer.alloc(8);
   return fs.readSync(read, answer, 0, 8, null) === 8 ? Number(answer.readBigInt64LE(0)) : 0;
 }

@@ -35,6 +35,12 @@ function openOrMake(box: Box, rootfd: number, path: string, kind: 'directory' | 
     const name = path.slice(path.lastIndexOf('/') + 1);
     if (kind === 'directory') mkdirat(by, parent, name);
     else close(by, openInRoot(by, parent, name, O.CREAT | O.EXCL | O.WRONLY, 0o644));
+  } catch (error) {
+    if (!isRefusal(error, 'EEXIST')) throw error;
+    throw new UsageError(`${path} is a link in this image that leads to nothing inside it`, {
+      remedy: 'look at it with ls -l in the image',
+      cause: error,
+    });
   } finally {
     close(by, parent);
   }

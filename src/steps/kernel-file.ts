@@ -1,9 +1,9 @@
 /** Is what stands at /proc/… and /sys/… in the container really the kernel's? */
 import { UsageError } from '../kernel/errors.ts';
+import { PROC_SUPER_MAGIC } from '../kernel/mount.ts';
 import type { Box } from './box.ts';
 
-/** statfs(2): the kinds of file systems. */
-export const PROC_SUPER_MAGIC = 0x9fa0;
+/** statfs(2). */
 const SYSFS_MAGIC = 0x62656572;
 
 const refusal = (path: string, top: string | undefined): UsageError =>

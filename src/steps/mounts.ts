@@ -2,10 +2,11 @@
 
 import { MS } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { mount } from '../kernel/mount.ts';
+import { fileSystemMagic, mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
 import { defaultMounts } from '../spec/defaults.ts';
+import { refuseAtProc, refuseOverProc } from '../spec/mount-guard.ts';
 import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { requirePidOne, requirePrivate } from './guards.ts';
@@ -77,10 +78,16 @@ export function fileSystem(it: Mount, { force }: MountOptions = {}): Step {
     calls: [callOf(it)],
     code: named && isDefault ? codeOf(named, force ? { force } : undefined) : codeOf('mount', it),
     check(box) {
+      refuseOverProc(it);
       requirePrivate(box, `mounting ${it.destination}`);
       if (!force) requireSense(box, it);
     },
-    apply: (box) => atPlace(box, it.destination, 'directory', (place) => mountAt(box, it, place)),
+    apply(box) {
+      atPlace(box, it.destination, 'directory', (place, fd) => {
+        refuseAtProc(it, fileSystemMagic(box.process, fd));
+        mountAt(box, it, place);
+      });
+    },
     observe(box) {
       const inRoot = (box.newRoot ?? '/') === '/' ? it.destination : box.newRoot + it.destination;
       const found = mountsOf(box.process.pid).findLast((one) => one.target === inRoot);

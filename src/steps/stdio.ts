@@ -35,12 +35,13 @@ export function stdio(): Step {
     name: 'stdio',
     title: 'standard input, output and error',
     explain:
-      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null.',
-    manual: ['stdin(3)', 'dup(2)'],
-    calls: ['dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
+      'A program expects descriptors 0, 1 and 2. They are copies of somebody’s outside: a terminal, a pipe, a file, or /dev/null. A session of its own comes with them: process groups reach across pid namespaces, and a kill(0, …) inside would otherwise hit whoever started the container; nor can it type into our terminal then (TIOCSTI).',
+    manual: ['stdin(3)', 'dup(2)', 'setsid(2)', 'TIOCSTI(2const)'],
+    calls: ['setsid()', 'dup3(FD, 0, 0)', 'dup3(FD, 1, 0)', 'dup3(FD, 2, 0)'],
     code: codeOf('stdio'),
     apply(box) {
       const by = box.process;
+      setsid(by);
       // Copied aside first, so that none is overwritten before it has been copied.
       const copies = by.chain(box.stdio.map((fd) => (fd === null ? openNull : copyOf(fd))));
       by.chain(

@@ -2,9 +2,10 @@
 import { AT, MOUNT_ATTR, MS, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, fileKind, open } from '../kernel/file.ts';
-import { mount, mount_setattr } from '../kernel/mount.ts';
+import { fileSystemMagic, mount, mount_setattr } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
+import { refuseAtProc, refuseOverProc } from '../spec/mount-guard.ts';
 import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
@@ -69,6 +70,7 @@ export function volume(it: Mount): Step {
     ],
     code: codeOf('volume', it),
     check(box) {
+      refuseOverProc(it);
       requirePrivate(box, 'binding a volume');
       requireRoot(box, 'binding a volume');
     },
@@ -77,7 +79,8 @@ export function volume(it: Mount): Step {
       const source = sourceOf(box, it);
       try {
         const kind = fileKind(by, source) === 'directory' ? 'directory' : 'file';
-        atPlace(box, it.destination, kind, (place) => {
+        atPlace(box, it.destination, kind, (place, fd) => {
+          refuseAtProc(it, fileSystemMagic(by, fd));
           mount(by, `/proc/self/fd/${source}`, place, null, MS.BIND | (flags & MS.REC));
         });
         // The place as it is now, with the mount on it.

@@ -88,9 +88,9 @@ test('who is not there: undefined or empty, no error', () => {
 
 test('arguments as they are', async () => {
   const blank = spawn();
-  blank.exec(['/bin/sh'], ['sh', '-c', 'sleep 1000 # "x"', '', 'ü b\n'], []);
+  blank.exec(['/bin/sh'], ['sh', '-c', 'kill -STOP $$ # "x"', '', 'ü b\n'], []);
   await until(() => argumentsOf(blank.pid)[0] === 'sh');
-  expect(argumentsOf(blank.pid)).toEqual(['sh', '-c', 'sleep 1000 # "x"', '', 'ü b\n']);
+  expect(argumentsOf(blank.pid)).toEqual(['sh', '-c', 'kill -STOP $$ # "x"', '', 'ü b\n']);
 });
 
 test('namespaces by their numbers', () => {

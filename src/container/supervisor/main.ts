@@ -1,5 +1,4 @@
 /** The supervisor's program. Started by the first command that needs one, which gives it the lock that only one can hold, as descriptor 3. */
-import { chdir } from 'node:process';
 import { host } from '../../kernel/caller.ts';
 import { F } from '../../kernel/constants.ts';
 import { Supervisor } from './server.ts';
@@ -20,4 +19,4 @@ process.on('uncaughtException', (error) => {
 host.call('fcntl', LOCK, F.SETFD, FD_CLOEXEC);
 const supervisor = new Supervisor(() => process.exit(0));
 await supervisor.listen();
-chdir('/');
+process.chdir('/');

@@ -1,0 +1,10 @@
+import { type Box, steps } from 'minidocker';
+
+export default async function rootOfItsOwn(box: Box): Promise<void> {
+  await box.apply(steps.rootfs());
+  await box.apply(steps.proc());
+  // Gap: the new root becomes /, and the old one goes.
+  await box.apply(steps.pivotRoot());
+  await box.apply(steps.releaseOldRoot());
+  // End of the gap.
+}

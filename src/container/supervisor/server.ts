@@ -18,7 +18,7 @@ import {
 import { survey } from './survey.ts';
 
 /** How long it stays with nothing to do, in milliseconds. */
-const IDLE = 2000;
+const IDLE = 5000;
 /** How long a command may take to say what it wants. */
 const PATIENCE = 10_000;
 /** Who reads so many bytes more slowly than the container writes is let go. */
@@ -111,9 +111,8 @@ export class Supervisor {
         await this.look();
         return lines.send(ok());
       case 'leave':
-        this.#leaving = true;
         lines.send(ok());
-        return this.#leave();
+        return void this.#leave();
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;
@@ -172,13 +171,16 @@ export class Supervisor {
     clearTimeout(this.#idle);
     if (this.#leaving || this.#cares.size > 0 || this.#connections > 0) return;
     this.#idle = setTimeout(() => {
-      if (this.#cares.size === 0 && this.#connections === 0) this.#leave();
+      if (this.#cares.size === 0 && this.#connections === 0) void this.#leave();
     }, IDLE);
   }
 
-  #leave(): void {
-    for (const care of this.#cares.values()) care.leave();
+  /** From here on nobody is answered; who asks meanwhile asks the next one. */
+  async #leave(): Promise<void> {
+    this.#leaving = true;
     fs.rmSync(socketPath(), { force: true });
-    this.#server.close(() => this.#whenIdle());
+    this.#server.close();
+    await Promise.all([...this.#cares.values()].map((care) => care.leave()));
+    this.#whenIdle();
   }
 }

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { until } from '../support.ts';
+import { tidyUp } from '../container/support.ts';
 
 const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -14,11 +14,7 @@ beforeAll(() => {
   if (!fs.existsSync(`${checkout}/dist/index.js`)) execFileSync('npm', ['run', '--silent', 'build'], { cwd: checkout });
 });
 
-afterAll(async () => {
-  script('clean', '--all');
-  // The supervisor goes when it has had nothing to do for a while.
-  await until(() => !fs.existsSync(`${process.env.MINIDOCKER_ROOT}/supervisor.sock`), 30, 'the end of the supervisor');
-});
+afterAll(tidyUp);
 
 test('a container’s life, from creation to removal', () => {
   const lines = script('lifecycle')

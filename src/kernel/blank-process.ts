@@ -177,6 +177,15 @@ export class BlankProcess implements Caller {
     launch(this, paths, argv, env);
   }
 
+  /** Hands it calls that it makes by itself, and lets it go: nobody waits, and nobody learns how they went. The last one has to end it. */
+  leaveWith(requests: readonly Request[]): void {
+    this.settle();
+    this.#assertBlank(requests[0]!.name);
+    const laidOut = requests.map((it) => ({ ...it, values: new Arguments(this.#mailbox.memory, it.args).values }));
+    this.#mailbox.post(this.#mailbox.layOut(laidOut)[0]!);
+    for (const { name, args } of requests) conclude(this.who, name, args, 0, process.hrtime.bigint());
+  }
+
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */
   kill(signal: number = SIGKILL): void {
     if (this.#exit) return;

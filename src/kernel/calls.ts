@@ -110,6 +110,7 @@ const table = {
   fchownat: [260, 54, 'dirfd', 'path', 'int', 'int', 'AT_'],
   newfstatat: [262, 79, 'dirfd', 'path', 'pointer', 'AT_'],
   unlinkat: [263, 35, 'dirfd', 'path', 'AT_'],
+  linkat: [265, 37, 'dirfd', 'path', 'dirfd', 'path', 'AT_'],
   symlinkat: [266, 36, 'path', 'dirfd', 'path'],
   readlinkat: [267, 78, 'dirfd', 'path', 'pointer', 'int'],
   fchmodat: [268, 53, 'dirfd', 'path', 'mode'],

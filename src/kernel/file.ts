@@ -52,6 +52,10 @@ export const makedev = (major: number, minor: number): number =>
 export const mknodat = (by: Caller, dirfd: number, path: string, mode: number, device: number): void =>
   void by.call('mknodat', dirfd, path, mode, device);
 
+/** `int linkat(int olddirfd, const char *oldpath, int newdirfd, const char *newpath, int flags)` */
+export const linkat = (by: Caller, from: number, path: string, to: number, name: string, flags = 0): void =>
+  void by.call('linkat', from, path, to, name, flags);
+
 /** `int symlinkat(const char *target, int newdirfd, const char *linkpath)` */
 export const symlinkat = (by: Caller, target: string, dirfd: number, path: string): void =>
   void by.call('symlinkat', target, dirfd, path);

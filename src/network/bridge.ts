@@ -3,13 +3,13 @@
  * settings that let packets through. bridge(8), the kernel's Documentation/networking/ip-sysctl.rst.
  */
 import { createHash } from 'node:crypto';
-import type { Caller } from '../kernel/caller.ts';
+import { type Caller, host } from '../kernel/caller.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { parseAddress, parseSubnet } from './address.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
 import { addAddress } from './netlink/addresses.ts';
-import { addBridge, deleteLink, findLink, links, setUp } from './netlink/links.ts';
+import { addBridge, deleteLink, deleteLinkAside, findLink, links, setUp } from './netlink/links.ts';
 import { ensureSysctl, hasSysctl, readSysctl, writeSysctl } from './sysctl.ts';
 
 /** Makes sure that the bridge is there, up, and has its addresses; several may do so at once. */
@@ -34,6 +34,13 @@ export function ensureBridge(context: NetworkContext, network: Network): void {
 
 export const removeBridge = (context: NetworkContext, network: Network): boolean =>
   deleteLink(context.caller, network.bridge);
+
+/** The same without waiting for it. @param lock is kept until it is done */
+export function removeBridgeAside(context: NetworkContext, network: Network, lock: number): void {
+  // The process that does it is made by us, and is in our own network namespace.
+  if (context.caller === host) deleteLinkAside(network.bridge, [lock]);
+  else removeBridge(context, network);
+}
 
 function giveAddresses(caller: Caller, { bridge, subnet, gateway, subnet6, gateway6 }: Network): void {
   unlessThere(() => addAddress(caller, bridge, parseAddress(gateway), parseSubnet(subnet).bits));

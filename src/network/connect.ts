@@ -9,6 +9,7 @@ import { ensureBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
 import { admitNetwork, closePorts, openPorts, rebuildRules } from './firewall.ts';
+import { leaveNetwork } from './idle.ts';
 import { allocate, claimPorts, dropPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { addAddress } from './netlink/addresses.ts';
@@ -17,14 +18,19 @@ import { addRoute } from './netlink/routes.ts';
 import type { PublishedPort } from './ports.ts';
 import { withLock } from './store.ts';
 import { ensureSysctl } from './sysctl.ts';
+import { addUser } from './users.ts';
 
-/** Makes the bridge and lets the network into the firewall table; nothing happens where they are there. */
-export function prepare(context: NetworkContext, network: Network): void {
+/** The container uses the network from now on: its bridge is there. */
+export function joinNetwork(context: NetworkContext, network: Network, container: string, pid: number): void {
   withLock(context, () => {
+    addUser(context, network.name, container, pid);
     ensureBridge(context, network);
-    admitNetwork(context, network);
   });
 }
+
+/** Lets the network into the rules; nothing happens where it is in them. */
+export const admit = (context: NetworkContext, network: Network): void =>
+  withLock(context, () => admitNetwork(context, network));
 
 /** One end of the cable is on the bridge, the other in the network namespace of process `pid`, as link `link`. */
 export function layCable(
@@ -40,8 +46,6 @@ export function layCable(
     // What an earlier process of this container held: tidying it away must not take our cable, which has the same name.
     const earlier = release(context, network.name, container);
     if (earlier) closePorts(context, earlier);
-    // Somebody may have removed an idle bridge a moment ago; with a cable on it, it is not idle.
-    ensureBridge(context, network);
     const settings = { master: network.bridge, up: true, ...mtu };
     const lay = (): void => addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
     // A process of this container that ended a moment ago: the kernel is still about to take its cable away.
@@ -110,8 +114,9 @@ export interface Connection extends LeaseRequest {
 /** All at once. `inside` makes the calls in the container's network namespace. Undoes what it did when it fails. */
 export function connect(context: NetworkContext, inside: Caller, network: Network, connection: Connection): Lease {
   const { container, pid, link, ports = [] } = connection;
-  prepare(context, network);
   try {
+    joinNetwork(context, network, container, pid);
+    admit(context, network);
     layCable(context, network, container, pid, link);
     const lease = takeAddress(context, network, connection);
     configureLink(inside, link, network, lease);
@@ -128,7 +133,9 @@ export function disconnect(context: NetworkContext, network: Network, container:
   removeCable(context, network, container);
   const lease = findLease(context, network.name, container);
   if (lease) unpublish(context, lease);
-  return release(context, network.name, container);
+  release(context, network.name, container);
+  leaveNetwork(context, network, container);
+  return lease;
 }
 
 /** @returns whether it was not there yet */

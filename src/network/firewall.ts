@@ -8,10 +8,10 @@ import { listNetworks, type Network } from './definitions.ts';
 import { hasChains, removeChains, replaceChains } from './iptables.ts';
 import { allLeases, isAlive, type Lease } from './leases.ts';
 import * as nat from './nat.ts';
-import { findLink } from './netlink/links.ts';
 import { isNftInstalled, NftError } from './nft.ts';
 import { publicationsOf } from './publications.ts';
 import { withLock } from './store.ts';
+import { isUsed } from './users.ts';
 
 const found = new WeakMap<Caller, Firewall>();
 
@@ -26,11 +26,11 @@ export function firewallOf({ firewall, caller }: NetworkContext): Firewall {
 
 const isNft = (context: NetworkContext): boolean => firewallOf(context) === 'nft';
 
-/** Lets a network in, whose bridge is there. */
+/** Lets a network in, which somebody uses. */
 export const admitNetwork = (context: NetworkContext, network: Network): void =>
   isNft(context) ? nat.addNetworkRules(context, network) : rebuildRules(context);
 
-/** Takes a network out, whose bridge is gone. */
+/** Takes a network out, which nobody uses any more. */
 export const dismissNetwork = (context: NetworkContext, network: Network): void =>
   isNft(context) ? nat.removeNetworkRules(context, network) : rebuildRules(context);
 
@@ -56,7 +56,7 @@ export function closePorts(context: NetworkContext, lease: Lease): void {
 /** Makes all rules anew from the books. */
 export function rebuildRules(context: NetworkContext): void {
   withLock(context, () => {
-    const networks = listNetworks(context).filter(({ bridge }) => findLink(context.caller, bridge));
+    const networks = listNetworks(context).filter(({ name }) => isUsed(context, name));
     const publications = allLeases(context).filter(isAlive).flatMap(publicationsOf);
     if (isNft(context)) nat.replaceTable(context, networks, publications);
     else replaceChains(context, networks, publications);

@@ -12,8 +12,9 @@ export { type NetworkContext, networkContext } from './context.ts';
 export { createNetwork, inspectNetwork, listNetworks, type Network, type NetworkRequest } from './definitions.ts';
 export type { Directory } from './dns/answer.ts';
 export { type NameServer, openNameSockets, serveNames } from './dns/responder.ts';
+export { removeIdle } from './idle.ts';
 export { allLeases, type Lease } from './leases.ts';
-export { pruneNetworks, reconcile, removeIdle, removeNetwork } from './lifecycle.ts';
+export { pruneNetworks, reconcile, removeNetwork } from './lifecycle.ts';
 export { addAddress, addresses, deleteAddress, type LinkAddress } from './netlink/addresses.ts';
 export {
   addBridge,

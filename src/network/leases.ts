@@ -3,21 +3,13 @@
  * pid, start time and the boot it belongs to, so that what kill -9 or a crash left is seen to be dead. proc_pid_stat(5).
  */
 import { UsageError } from '../kernel/errors.ts';
-import { bootId, isAlive as isProcessAlive, statOf } from '../kernel/proc.ts';
 import { macFor, parseMac, pickAddresses } from './choose.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
+import { type Holder, holderOf, holds } from './holder.ts';
 import type { PublishedPort } from './ports.ts';
 import { type Published, settlePorts } from './settle.ts';
 import { readStored, storedNames, withLock, writeStored } from './store.ts';
-
-/** Who holds a lease: one process, and no other that gets its pid later. */
-export interface Holder {
-  readonly pid: number;
-  /** Start time in clock ticks since boot. */
-  readonly started: string;
-  readonly boot: string;
-}
 
 export interface Lease {
   readonly container: string;
@@ -103,19 +95,6 @@ export function dropPorts(context: NetworkContext, lease: Lease): void {
   });
 }
 
-/** The container's leases are from now on held by another process of it: the one that goes on after a fork. */
-export function holdBy(context: NetworkContext, container: string, pid: number): void {
-  const holder = holderOf(pid);
-  withLock(context, () => {
-    for (const network of storedNames(context)) {
-      const leases = leasesOf(context, network);
-      if (!leases.some((lease) => lease.container === container)) continue;
-      const held = leases.map((lease) => (lease.container === container ? { ...lease, holder } : lease));
-      writeStored(context, network, FILE, held);
-    }
-  });
-}
-
 /** Frees a container's lease. @returns it, if there was one */
 export function release(context: NetworkContext, network: string, container: string): Lease | undefined {
   return withLock(context, () => {
@@ -152,19 +131,8 @@ export function releaseDead(context: NetworkContext, each: (lease: Lease) => voi
   );
 }
 
-/** Whether the process that holds the lease still runs: same boot, same start time, no zombie. */
-export function isAlive({ holder }: Lease): boolean {
-  boot ??= bootId();
-  return holder.boot === boot && isProcessAlive(holder.pid, holder.started);
-}
-
-let boot: string | undefined;
-
-function holderOf(pid: number): Holder {
-  const stat = statOf(pid);
-  if (!stat) throw new UsageError(`process ${pid} is gone, it cannot hold an address`);
-  return { pid, started: stat.startTime, boot: bootId() };
-}
+/** Whether the container's process still runs. */
+export const isAlive = ({ holder }: Lease): boolean => holds(holder);
 
 function publishedByOthers(context: NetworkContext, container: string): Published[] {
   return allLeases(context)

@@ -3,10 +3,11 @@ import { UsageError } from '../kernel/errors.ts';
 import { removeBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
-import { dismissNetwork, rebuildRules, removeRules } from './firewall.ts';
+import { dismissNetwork, rebuildRules } from './firewall.ts';
+import { leaveDead } from './idle.ts';
 import { isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
 import { hostLinkName } from './names.ts';
-import { deleteLink, links } from './netlink/links.ts';
+import { deleteLink } from './netlink/links.ts';
 import { removeStored, withLock } from './store.ts';
 
 /** Removes a network: its bridge, its rules, its file. @throws UsageError when containers are on it */
@@ -36,7 +37,7 @@ export function pruneNetworks(context: NetworkContext): string[] {
 }
 
 /**
- * Frees what dead containers hold: addresses, published ports, and cables of a network namespace that somebody else
+ * Frees what dead containers hold: bridges, addresses, published ports, and cables of a network namespace that somebody else
  * keeps (all others the kernel has taken away). @returns their leases
  */
 export function reconcile(context: NetworkContext): Lease[] {
@@ -44,25 +45,6 @@ export function reconcile(context: NetworkContext): Lease[] {
     deleteLink(context.caller, hostLinkName(context, lease.container, lease.network));
   });
   if (dead.some((lease) => lease.ports.length > 0)) rebuildRules(context);
+  leaveDead(context);
   return dead;
-}
-
-/**
- * Takes away the bridges that no link is on, and the table when no bridge is left: the host is as it was before the
- * first container. Definitions stay. @returns names of the networks that were idle
- */
-export function removeIdle(context: NetworkContext): string[] {
-  return withLock(context, () => {
-    const present = links(context.caller);
-    const isIdle = ({ bridge }: Network): boolean => {
-      const index = present.find((link) => link.name === bridge)?.index;
-      return index === undefined || !present.some((link) => link.master === index);
-    };
-    const networks = listNetworks(context);
-    const idle = networks.filter(isIdle);
-    const removed = idle.filter((network) => removeBridge(context, network));
-    if (idle.length === networks.length) removeRules(context);
-    else for (const network of removed) dismissNetwork(context, network);
-    return removed.map((network) => network.name);
-  });
 }

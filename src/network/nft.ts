@@ -24,7 +24,7 @@ export class NftError extends Error {
 
   /** Whether the table, chain, set or element was not there. */
   get missing(): boolean {
-    return /No such file or directory/.test(this.report);
+    return /No such file or directory|does not exist/.test(this.report);
   }
 
   /** Whether it was there already, with another value. */

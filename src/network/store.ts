@@ -12,20 +12,24 @@ import type { NetworkContext } from './context.ts';
 
 const LOCK_EX = 2;
 
-/** Directories whose lock this process has now. */
-const held = new Set<string>();
+/** Directories whose lock this process has now, with its descriptor. */
+const held = new Map<string, number>();
 
-/** Runs `action`, which must not wait for anything, while no other process changes the networks. */
-export function withLock<T>(context: NetworkContext, action: () => T): T {
+/**
+ * Runs `action`, which must not wait for anything, while no other process changes the networks.
+ * @param action gets the lock's descriptor: the lock lasts until the last copy of it is closed
+ */
+export function withLock<T>(context: NetworkContext, action: (lock: number) => T): T {
   const { directory } = context;
-  if (held.has(directory)) return action();
+  const mine = held.get(directory);
+  if (mine !== undefined) return action(mine);
   makeDirectory(directory, { recursive: true, mode: 0o700 });
   const flags = O.RDWR | O.CREAT | O.CLOEXEC;
   const fd = host.call('openat', Number(AT.FDCWD), join(directory, 'lock'), flags, 0o600);
   try {
     host.call('flock', fd, LOCK_EX);
-    held.add(directory);
-    return action();
+    held.set(directory, fd);
+    return action(fd);
   } finally {
     held.delete(directory);
     host.call('close', fd);

@@ -1,10 +1,10 @@
 /** The bridge of a network, on the host's side – see bridge(8). */
 import { formatAddress } from '../network/address.ts';
-import { ensureBridge } from '../network/bridge.ts';
+import { joinNetwork } from '../network/connect.ts';
 import type { NetworkContext } from '../network/context.ts';
+import { leaveNetwork } from '../network/idle.ts';
 import { addresses } from '../network/netlink/addresses.ts';
 import { findLink } from '../network/netlink/links.ts';
-import { withLock } from '../network/store.ts';
 import { fullWire, networkOf, requireWire, type Wire } from './net-wire.ts';
 import { codeOf, type Step } from './step.ts';
 
@@ -15,7 +15,7 @@ export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
     name: full.stepName('bridge'),
     title: `network "${full.network}": its bridge on the host`,
     explain:
-      'A bridge is a switch in software: links of the host become its ports, and it passes frames between them. The bridge is itself a link of the host, and its address in the network’s subnet is the gateway of every container. It is shared: it is made by the first container that needs it and stays for the next. For packets that go on from it, the host has to forward (ip_forward).',
+      'A bridge is a switch in software: links of the host become its ports, and it passes frames between them. The bridge is itself a link of the host, and its address in the network’s subnet is the gateway of every container. It is shared: it is made for the first container that needs it, and goes after the last. For packets that go on from it, the host has to forward (ip_forward).',
     manual: ['bridge(8)', 'rtnetlink(7)', 'ip(7)'],
     calls: [
       'sendto(netlink, RTM_NEWLINK {kind "bridge"})',
@@ -25,10 +25,7 @@ export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
     ],
     code: codeOf('net.bridge', wire),
     check: (box) => requireWire(box, 'making a bridge'),
-    apply() {
-      const network = networkOf(full);
-      withLock(full.context(), () => ensureBridge(full.context(), network));
-    },
+    apply: (box) => joinNetwork(full.context(), networkOf(full), box.id, box.process.pid),
     observe() {
       const { caller } = full.context();
       const network = networkOf(full);
@@ -40,5 +37,6 @@ export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
         addresses: own.map((it) => `${formatAddress(it.address)}/${it.bits}`).join(' '),
       };
     },
+    undo: (box) => leaveNetwork(full.context(), networkOf(full), box.id),
   };
 }

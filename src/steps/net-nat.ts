@@ -1,6 +1,6 @@
 /** Address translation, and which network may talk to which – see nft(8). */
 
-import { prepare } from '../network/connect.ts';
+import { admit } from '../network/connect.ts';
 import type { NetworkContext } from '../network/context.ts';
 import { rulesPlace } from '../network/firewall.ts';
 import { forwardObstacles } from '../network/obstacles.ts';
@@ -19,7 +19,7 @@ export function nat(wire: Wire = {}, context?: NetworkContext): Step {
     calls: ['nft: add element inet TABLE leaving4 { subnet }', 'nft: add element inet TABLE bridges { bridge }'],
     code: codeOf('net.nat', wire),
     check: (box) => requireWire(box, 'address translation'),
-    apply: () => prepare(full.context(), networkOf(full)),
+    apply: () => admit(full.context(), networkOf(full)),
     observe() {
       const context = full.context();
       const obstacles = forwardObstacles(context).map((it) => [`dropped by ${it.table} ${it.chain}`, it.remedy]);

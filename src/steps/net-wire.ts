@@ -48,9 +48,13 @@ export function requireLease(wire: FullWire, box: Box, what: string): Lease {
   });
 }
 
-/** The network namespace must be the container's own, and the host's side must be ours to change. */
+/** The network namespace must be the container's own, the process the one that stays, and the host's side ours to change. */
 export function requireWire(box: Box, what: string): void {
   requireOwn(box, 'net', what);
+  if (box.has('pid-namespace') && !box.has('fork'))
+    throw new UsageError(`${what} has to be done for the process that stays, and this one is going to fork`, {
+      remedy: 'fork first: await box.apply(steps.fork())',
+    });
   if (process.geteuid?.() === 0) return;
   throw new UsageError(`${what} changes links of the host, and only root may do that`, {
     remedy: 'run as root, or without a connection: --network none',

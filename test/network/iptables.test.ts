@@ -5,7 +5,6 @@ import { disconnect } from '../../src/network/connect.ts';
 import { createNetwork, inspectNetwork, type Network } from '../../src/network/definitions.ts';
 import { rebuildRules, rulesPlace } from '../../src/network/firewall.ts';
 import { iptablesRules, removalText, restoreText } from '../../src/network/iptables.ts';
-import { removeIdle } from '../../src/network/lifecycle.ts';
 import { until } from '../support.ts';
 import {
   ask,
@@ -128,7 +127,6 @@ describe.runIf(installed)('where iptables is installed', () => {
     ] as const)
       disconnect(context, inspectNetwork(context, name), it.lease.container);
     expect(isSilent(remote, 'tcp', '192.0.2.1', 8080)).toBe(true);
-    expect(removeIdle(context)).toHaveLength(3);
     await until(() => json(host, 'ip', '-j', 'link').length === 2);
     expect(before).toBe(':FORWARD DROP\n-A FORWARD -p tcp -m tcp --dport 22 -j ACCEPT');
     expect(saved()).toBe(before);

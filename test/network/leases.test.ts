@@ -1,9 +1,9 @@
 /** Who gets which address: one at a time, many at once, and after kill -9. */
 import { spawn } from 'node:child_process';
 import { afterEach, expect, test } from 'vitest';
-import { layCable, prepare, publish, takeAddress } from '../../src/network/connect.ts';
+import { admit, joinNetwork, layCable, publish, takeAddress } from '../../src/network/connect.ts';
 import { createNetwork, inspectNetwork, type NetworkRequest } from '../../src/network/definitions.ts';
-import { allLeases, allocate, claimPorts, holdBy, isAlive, release, releaseDead } from '../../src/network/leases.ts';
+import { allLeases, allocate, claimPorts, isAlive, release, releaseDead } from '../../src/network/leases.ts';
 import { reconcile } from '../../src/network/lifecycle.ts';
 import { links } from '../../src/network/netlink/links.ts';
 import { closeLab, keep, labContext, namespace, output, server } from './lab.ts';
@@ -53,15 +53,6 @@ test('a lease ends with its process, not with the next one that gets its pid', a
   expect(next.displaced).toEqual([lease]);
   expect(allLeases(context)).toEqual([next.lease]);
   expect(releaseDead(context)).toEqual([]);
-});
-
-test('a lease goes over to the process that goes on', () => {
-  const context = labContext();
-  const child = namespace();
-  allocate(context, inspectNetwork(context, 'bridge'), { container: 'a', pid: child.pid });
-  holdBy(context, 'a', pid);
-  child.end();
-  expect(allLeases(context).map(isAlive)).toEqual([true]);
 });
 
 test('ports: any free one, never one that a program or a container has', async () => {
@@ -136,7 +127,7 @@ test('the cable of a dead container goes, though somebody keeps its network name
   const network = inspectNetwork(context, 'bridge');
   const one = namespace();
   const keeper = keep(one.fork());
-  prepare(context, network);
+  joinNetwork(context, network, 'one', one.pid);
   layCable(context, network, 'one', one.pid, 'eth0');
   expect(reconcile(context)).toEqual([]);
   const lease = takeAddress(context, network, { container: 'one', pid: one.pid });
@@ -144,7 +135,10 @@ test('the cable of a dead container goes, though somebody keeps its network name
   expect(links(keeper).map((link) => link.name)).toEqual(['lo', 'eth0']);
   expect(reconcile(context)).toEqual([lease]);
   expect(links(keeper).map((link) => link.name)).toEqual(['lo']);
+  // Nobody uses it any more, so that the bridge has gone too.
+  expect(links(context.caller).map((link) => link.name)).toEqual(['lo']);
   // Begun again: between cable and address there is nothing to tidy away.
+  joinNetwork(context, network, 'one', keeper.pid);
   takeAddress(context, network, { container: 'one', pid: keeper.pid });
   layCable(context, network, 'one', keeper.pid, 'eth0');
   expect(reconcile(context)).toEqual([]);
@@ -155,7 +149,9 @@ test('ports of a dead container do not lead to whoever has its address now', () 
   const context = labContext();
   const network = inspectNetwork(context, 'bridge');
   const dead = namespace();
-  prepare(context, network);
+  joinNetwork(context, network, 'dead', dead.pid);
+  joinNetwork(context, network, 'next', pid);
+  admit(context, network);
   const lease = takeAddress(context, network, { container: 'dead', pid: dead.pid });
   publish(context, lease, [{ hostPort: 8080, containerPort: 80, protocol: 'tcp' }]);
   const map = (): string => output(context.caller, 'nft', 'list', 'map', 'inet', 'mdtbr0', 'ports4');

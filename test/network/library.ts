@@ -9,7 +9,7 @@ import { onTrace } from '../../src/kernel/trace.ts';
 import { connect, disconnect } from '../../src/network/connect.ts';
 import { networkContext } from '../../src/network/context.ts';
 import { createNetwork } from '../../src/network/definitions.ts';
-import { removeIdle, removeNetwork } from '../../src/network/lifecycle.ts';
+import { removeNetwork } from '../../src/network/lifecycle.ts';
 import { nft } from '../../src/network/nft.ts';
 
 const [directory = '', bridge = ''] = process.argv.slice(2);
@@ -38,7 +38,6 @@ try {
 disconnect(context, network, 'one');
 container.end();
 removeNetwork(context, 'red');
-removeIdle(context);
 stop();
 // The kernel takes links away a moment later.
 for (let tries = 0; tries < 100 && seen() !== before; tries++) sh('sleep 0.1');

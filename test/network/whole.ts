@@ -19,9 +19,7 @@ const other = await run({
 const plain = await run({ image: 'host', command: ['sh', '-c', 'ip -br address show eth0'], capture: true });
 const none = await run({ image: 'host', network: 'none', command: ['ip', '-br', 'link'], capture: true });
 await web.remove();
-network.reconcile(context);
 network.removeNetwork(context, 'red');
-network.removeIdle(context);
 const waiting = { tries: 0 };
 while (network.links(context.caller).length > 1 && waiting.tries++ < 200) await new Promise((go) => setTimeout(go, 50));
 const links = network.links(context.caller).map((link) => link.name);

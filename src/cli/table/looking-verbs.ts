@@ -6,6 +6,22 @@ const filter: Flag = { name: 'filter', short: 'f', value: 'NAME=VALUE', many: tr
 const since: Flag = { name: 'since', value: 'TIME', text: 'from then on: a time, or as 10m (that long ago)' };
 const until: Flag = { name: 'until', value: 'TIME', text: 'until then' };
 
+/** Limits that can change while a container runs. */
+const limits: readonly Flag[] = [
+  { name: 'memory', short: 'm', value: 'SIZE', text: 'memory at most' },
+  { name: 'memory-reservation', value: 'SIZE', text: 'memory it should come down to when there is little' },
+  { name: 'memory-swap', value: 'SIZE', text: 'memory and swap together; -1 is no limit of swap' },
+  { name: 'cpus', value: 'NUMBER', text: 'processors at most' },
+  { name: 'cpu-shares', short: 'c', value: 'NUMBER', text: 'weight beside others' },
+  { name: 'cpu-period', value: 'MICROSECONDS', text: 'the period of the processor quota' },
+  { name: 'cpu-quota', value: 'MICROSECONDS', text: 'processor time in each period' },
+  { name: 'cpuset-cpus', value: 'LIST', text: 'on these processors only' },
+  { name: 'cpuset-mems', value: 'LIST', text: 'memory of these NUMA nodes only' },
+  { name: 'pids-limit', value: 'NUMBER', text: 'processes and threads at most' },
+  { name: 'blkio-weight', value: '10-1000', text: 'weight of its disk access' },
+  { name: 'restart', value: 'POLICY', text: 'no, on-failure[:n], always, unless-stopped' },
+];
+
 const verbs: readonly Command[] = [
   {
     name: 'ps',
@@ -59,6 +75,61 @@ const verbs: readonly Command[] = [
     max: 1,
     completes: 'container',
     load: async () => (await import('../verbs/logs.ts')).logs,
+  },
+  {
+    name: 'top',
+    usage: 'CONTAINER [PS OPTIONS]',
+    summary: 'the processes of a container',
+    flags: [],
+    min: 1,
+    program: true,
+    completes: 'running',
+    load: async () => (await import('../verbs/top.ts')).top,
+  },
+  {
+    name: 'stats',
+    usage: '[OPTIONS] [CONTAINER...]',
+    summary: 'what containers use of the machine, again and again',
+    flags: [
+      { name: 'all', short: 'a', text: 'those that do not run too' },
+      format,
+      { name: 'no-stream', text: 'once' },
+      { name: 'no-trunc', text: 'cut nothing short' },
+    ],
+    min: 0,
+    completes: 'running',
+    load: async () => (await import('../verbs/stats.ts')).stats,
+  },
+  {
+    name: 'port',
+    usage: 'CONTAINER [PORT[/PROTOCOL]]',
+    summary: 'the published ports of a container',
+    flags: [],
+    min: 1,
+    max: 2,
+    completes: 'running',
+    load: async () => (await import('../verbs/port.ts')).port,
+  },
+  {
+    name: 'update',
+    usage: '[OPTIONS] CONTAINER [CONTAINER...]',
+    summary: 'change the limits of containers while they run',
+    flags: limits,
+    min: 1,
+    completes: 'container',
+    load: async () => (await import('../verbs/update.ts')).update,
+  },
+  {
+    name: 'container prune',
+    usage: '[OPTIONS]',
+    summary: 'remove every container that has stopped',
+    flags: [
+      { name: 'filter', value: 'NAME=VALUE', many: true, text: 'only those: until=10m, label=NAME[=VALUE]' },
+      { name: 'force', short: 'f', text: 'do not ask' },
+    ],
+    min: 0,
+    max: 0,
+    load: async () => (await import('../verbs/prune.ts')).pruneContainers,
   },
 ];
 

@@ -4,6 +4,8 @@ import type { Command, Flag } from '../definition.ts';
 const format: Flag = { name: 'format', short: 'f', value: 'FORMAT', text: 'json, or a template as {{.Name}}' };
 const tableFormat: Flag = { name: 'format', value: 'FORMAT', text: 'table, json, or a template as {{.Name}}' };
 const filter: Flag = { name: 'filter', short: 'f', value: 'NAME=VALUE', many: true, text: 'only those' };
+const onlyFilter: Flag = { name: 'filter', value: 'NAME=VALUE', many: true, text: 'only those' };
+const force: Flag = { name: 'force', short: 'f', text: 'do not ask' };
 const quiet: Flag = { name: 'quiet', short: 'q', text: 'names only' };
 const label: Flag = { name: 'label', value: 'NAME[=VALUE]', many: true, text: 'a note for people and filters' };
 const nothing = { usage: '[OPTIONS]', min: 0, max: 0 } as const;
@@ -20,6 +22,53 @@ export const systemVerbs: readonly Command[] = [
       { name: 'until', value: 'TIME', text: 'until then, then end' },
     ],
     load: async () => (await import('../verbs/events.ts')).events,
+  },
+  {
+    name: 'info',
+    ...nothing,
+    summary: 'the same as system info',
+    flags: [format],
+    load: async () => (await import('../verbs/system.ts')).info,
+  },
+  {
+    name: 'system info',
+    ...nothing,
+    summary: 'what there is, and where',
+    flags: [format],
+    load: async () => (await import('../verbs/system.ts')).info,
+  },
+  {
+    name: 'system df',
+    ...nothing,
+    summary: 'how much of the disk is used',
+    flags: [tableFormat, { name: 'verbose', short: 'v', text: 'each one' }],
+    load: async () => (await import('../verbs/system.ts')).diskUse,
+  },
+  {
+    name: 'system prune',
+    ...nothing,
+    summary: 'remove what is not used: stopped containers, networks, with --volumes volumes',
+    flags: [
+      { name: 'volumes', text: 'anonymous volumes too' },
+      onlyFilter,
+      force,
+      { name: 'all', short: 'a', text: 'unused images too' },
+    ],
+    load: async () => (await import('../verbs/prune.ts')).pruneSystem,
+  },
+  {
+    name: 'volume prune',
+    ...nothing,
+    summary: 'remove volumes that no container uses',
+    flags: [{ name: 'all', short: 'a', text: 'those with a name too' }, onlyFilter, force],
+    load: async () => (await import('../verbs/prune.ts')).pruneVolumes,
+  },
+  {
+    name: 'network prune',
+    ...nothing,
+    summary: 'remove networks that no container uses',
+    flags: [force],
+    load: async () => (await import('../verbs/prune.ts')).pruneNetworks,
   },
   {
     name: 'volume create',

@@ -1,11 +1,12 @@
 /** A further process in a running container: with its namespaces, its control group, its user, capabilities and system call filter. */
-import { Cgroup } from '../../cgroup/cgroup.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { Box, type Stdio } from '../../steps/box.ts';
+import { enterGroup } from '../../steps/cgroup.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
 import * as steps from '../../steps/steps.ts';
+import { withGroup } from '../lifecycle/group.ts';
 import { isPaused, isRunning } from '../store/status.ts';
 import { type Container, readConfig } from '../store/store.ts';
 
@@ -73,7 +74,7 @@ export async function joinContainer(container: Container, options: ExecOptions):
   const { root } = record;
   const box = new Box({ id, config, root, directory, stdio: options.stdio, dieWithParent: true });
   try {
-    if (cgroup && Cgroup.exists(cgroup)) Cgroup.open(cgroup).join(box.process.pid);
+    withGroup(cgroup, (group) => enterGroup(box, group));
     for (const step of [steps.join(pid), ...ownSteps(config, container, dieWithParent)]) await box.apply(step);
     return box;
   } catch (error) {

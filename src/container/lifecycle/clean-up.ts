@@ -1,26 +1,12 @@
 /** Taking back what the kernel does not when a container's processes end, without the box that made it: after a crash, or a change of supervisors. Safe to call twice. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { Cgroup } from '../../cgroup/cgroup.ts';
-import { UsageError } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { reconcile } from '../../network/lifecycle.ts';
 import { attachmentsOf } from '../../spec/networks.ts';
 import { DamagedError } from '../store/files.ts';
 import { type Container, readConfig } from '../store/store.ts';
-
-/** Ends everything in a control group and removes it. */
-export function removeCgroup(path: string | undefined): void {
-  if (path === undefined || !Cgroup.exists(path)) return;
-  try {
-    const group = Cgroup.open(path);
-    group.kill();
-    group.remove();
-  } catch (error) {
-    // Somebody else was quicker.
-    if (!(error instanceof UsageError) || Cgroup.exists(path)) throw error;
-  }
-}
+import { removeGroup } from './group.ts';
 
 /** The overlay's own work directory: the kernel leaves it with mode 0. */
 function removeWork(directory: string): void {
@@ -31,7 +17,7 @@ function removeWork(directory: string): void {
 export function cleanUp(container: Container): void {
   try {
     const config = readConfig(container);
-    removeCgroup(config.linux.cgroupsPath);
+    removeGroup(config.linux.cgroupsPath);
     if (attachmentsOf(config).length > 0) reconcile(networkContext());
   } catch (error) {
     if (!(error instanceof DamagedError)) throw error;

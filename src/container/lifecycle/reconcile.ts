@@ -14,6 +14,10 @@ import { wantsRestart } from '../supervisor/restart.ts';
 import { sweep } from '../sweep.ts';
 import { cleanUp } from './clean-up.ts';
 import { finished } from './finish.ts';
+import { untilWritten } from './signal.ts';
+
+/** How long is waited for whoever writes down how a container ended, in milliseconds. */
+const WRITTEN_SOON = 2000;
 
 /** What is to be said to the supervisor. */
 type Need = 'supervisor' | undefined;
@@ -49,14 +53,13 @@ function lazily<T>(make: () => T): () => T {
 
 /** A container of a command that runs it in the foreground. */
 async function endForeground(container: Container): Promise<void> {
-  const { directory, record, state } = container;
+  const { directory, state } = container;
   if (isRunning(state) || state.finishedAt !== undefined) return;
   const owner = readOwner(directory);
   // The command is still there: it has not begun, or is about to write down how it ended.
-  if (owner && lives(owner)) return;
+  if (owner && lives(owner)) return void (await untilWritten(container.id, state.process?.pid, WRITTEN_SOON));
   cleanUp(container);
   await finished(container, null, false, () => false);
-  if (record.remove) return;
 }
 
 /** A container of the supervisor's. */
@@ -64,7 +67,12 @@ async function putRight(container: Container, hasSupervisor: () => boolean): Pro
   const { record, state } = container;
   const endedUnseen = state.process !== undefined && state.finishedAt === undefined;
   if (!endedUnseen) return state.restartAt === undefined ? undefined : 'supervisor';
-  if (isRunning(state) || hasSupervisor()) return 'supervisor';
+  if (isRunning(state)) return 'supervisor';
+  if (hasSupervisor()) {
+    // It has ended just now, and that is about to be written down.
+    await untilWritten(container.id, state.process?.pid, WRITTEN_SOON);
+    return 'supervisor';
+  }
   cleanUp(container);
   const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
   return now?.restartAt ? 'supervisor' : undefined;

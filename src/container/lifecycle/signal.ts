@@ -1,13 +1,13 @@
 /** Signals to a container's first process, to it alone and never to another that got its pid – see pidfd_send_signal(2). */
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cgroup } from '../../cgroup/cgroup.ts';
 import { host } from '../../kernel/caller.ts';
 import { isRefusal } from '../../kernel/errors.ts';
 import { lives } from '../owner.ts';
 import type { State } from '../store/record.ts';
 import { type Container, cgroupOf, readContainer } from '../store/store.ts';
 import { openProcess } from '../supervisor/pidfd.ts';
+import { withGroup } from './group.ts';
 
 export const SIGKILL = 9;
 
@@ -42,11 +42,10 @@ export async function killAll(container: Container): Promise<void> {
   for (;;) {
     // The first process takes all others of its pid namespace with it.
     sendSignal(container.state, SIGKILL);
-    if (cgroup !== undefined && Cgroup.exists(cgroup)) {
-      const group = Cgroup.open(cgroup);
+    withGroup(cgroup, (group) => {
       if (group.isFrozen()) group.thaw();
       group.kill();
-    }
+    });
     if (await untilEnded(container.state, 1000)) return;
   }
 }
@@ -68,7 +67,7 @@ export async function untilWritten(
   const end = Date.now() + milliseconds;
   for (let wait = 1; ; wait = Math.min(wait * 2, 50)) {
     const state = readContainer(id)?.state;
-    if (!state || state.finishedAt !== undefined || state.process?.pid !== pid) return state;
+    if (!state || state.finishedAt !== undefined || !state.process || state.process.pid !== pid) return state;
     if (Date.now() >= end) return state;
     await sleep(wait);
   }

@@ -6,11 +6,12 @@ import { requireRunning } from '../exec/join.ts';
 import { cgroupParent } from '../paths.ts';
 import { DamagedError } from '../store/files.ts';
 import { findContainer, findId } from '../store/find.ts';
-import { isPaused, isRunning } from '../store/status.ts';
+import { isRunning } from '../store/status.ts';
 import { type Container, cgroupOf, changeState, locked, noSuch, readContainer, removeStored } from '../store/store.ts';
-import { cleanUp, removeCgroup } from './clean-up.ts';
+import { cleanUp } from './clean-up.ts';
 import { attributesOf } from './create.ts';
 import { discard, finished } from './finish.ts';
+import { removeGroup, withGroup } from './group.ts';
 import { killAll, SIGKILL, sendSignal, untilEnded, untilWritten } from './signal.ts';
 
 /** How long whoever is responsible may take to write down how a container ended, in milliseconds. Then we do. */
@@ -46,8 +47,9 @@ export async function stop(reference: string, timeout?: number, signal?: number)
 
 /** Frozen processes take no signals. */
 function thaw(container: Container): void {
-  const cgroup = cgroupOf(container);
-  if (isPaused(cgroup)) Cgroup.open(cgroup!).thaw();
+  withGroup(cgroupOf(container), (group) => {
+    if (group.isFrozen()) group.thaw();
+  });
 }
 
 export async function kill(reference: string, signal = SIGKILL): Promise<string> {
@@ -100,7 +102,7 @@ export async function remove(reference: string, options: { force?: boolean; volu
         remedy: `rm -f ${id.slice(0, 12)}`,
         exitCode: 1,
       });
-    removeCgroup(`${cgroupParent()}/${id}`);
+    removeGroup(`${cgroupParent()}/${id}`);
     removeStored(id, undefined);
     return id;
   }

@@ -40,6 +40,7 @@ export class Care {
   #delay = 0;
   #timer: NodeJS.Timeout | undefined;
   #ended: Promise<number | null> = Promise.resolve(null);
+  #ending: Promise<void> | undefined;
   #settle: (exitCode: number | null) => void = () => undefined;
 
   constructor(id: string, readiness: Readiness, whenDone: (care: Care) => void) {
@@ -93,7 +94,7 @@ export class Care {
       this.#readiness.remove(pidfd);
       void exitOfStranger(pidfd).then((exit) => {
         fs.closeSync(pidfd);
-        return this.#exited(exit);
+        return this.#end(exit);
       });
     });
     return true;
@@ -108,11 +109,11 @@ export class Care {
     }, this.#delay);
   }
 
-  /** Stops looking after it; it lives on. */
-  leave(): void {
+  /** Stops looking after it; it lives on. What has ended is still written down. */
+  async leave(): Promise<void> {
     this.#cancelRestart();
     this.#health?.stop();
-    this.#channels?.close();
+    await this.#ending;
   }
 
   async #launch(container: Container, { ownInput = false, size }: StartWishes): Promise<number> {
@@ -149,7 +150,7 @@ export class Care {
       });
       this.#box = box;
       tell('start', this.id, attributesOf(container));
-      void box.wait().then((exit) => this.#exited(exit));
+      void box.wait().then((exit) => this.#end(exit));
       if (record.health) this.#health = new HealthMonitor(container, record.health);
       return box.process.pid;
     } finally {
@@ -186,6 +187,14 @@ export class Care {
     this.#channels = undefined;
     this.#settle(exitCode);
     this.#whenDone(this);
+  }
+
+  /** It has ended: everything that follows from that, once. */
+  #end(exit: Exit | undefined): Promise<void> {
+    this.#ending = this.#exited(exit).finally(() => {
+      this.#ending = undefined;
+    });
+    return this.#ending;
   }
 
   async #exited(exit: Exit | undefined): Promise<void> {

@@ -1,7 +1,7 @@
 /** What is done when a container has ended, though the disk may be full and files may be damaged. */
 import * as fs from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Cgroup } from '../../cgroup/cgroup.ts';
+import { withGroup } from '../lifecycle/group.ts';
 import { type Container, cgroupOf, readContainer } from '../store/store.ts';
 
 /** When the state can't be written (a full disk): how long until it is tried again, in milliseconds. */
@@ -19,8 +19,7 @@ export function readSafely(id: string): Container | undefined {
 /** Has the kernel killed one of its processes for want of memory? */
 export function wasOomKilled(container: Container): boolean {
   try {
-    const path = cgroupOf(container);
-    return path !== undefined && Cgroup.exists(path) && Cgroup.open(path).oomKilled();
+    return withGroup(cgroupOf(container), (group) => group.oomKilled()) ?? false;
   } catch {
     return false;
   }

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Readiness } from '../../kernel/readiness.ts';
 import { findContainer } from '../store/find.ts';
 import { Care } from './care.ts';
+import { answerAgain } from './names.ts';
 import { shortSocketPath, socketPath } from './place.ts';
 import {
   type Answer,
@@ -18,7 +19,7 @@ import {
 import { survey } from './survey.ts';
 
 /** How long it stays with nothing to do, in milliseconds. */
-const IDLE = 2000;
+const IDLE = 5000;
 /** How long a command may take to say what it wants. */
 const PATIENCE = 10_000;
 /** Who reads so many bytes more slowly than the container writes is let go. */
@@ -64,7 +65,8 @@ export class Supervisor {
       adopt: (container) => {
         const care = this.#care(container.id);
         const adopted = care.adopt(container);
-        if (!adopted) this.#cares.delete(container.id);
+        if (adopted) answerAgain(container, care.ended);
+        else this.#cares.delete(container.id);
         return adopted;
       },
       restart: (container) => this.#care(container.id).restartLater(container),
@@ -111,9 +113,8 @@ export class Supervisor {
         await this.look();
         return lines.send(ok());
       case 'leave':
-        this.#leaving = true;
         lines.send(ok());
-        return this.#leave();
+        return void this.#leave();
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;
@@ -172,13 +173,16 @@ export class Supervisor {
     clearTimeout(this.#idle);
     if (this.#leaving || this.#cares.size > 0 || this.#connections > 0) return;
     this.#idle = setTimeout(() => {
-      if (this.#cares.size === 0 && this.#connections === 0) this.#leave();
+      if (this.#cares.size === 0 && this.#connections === 0) void this.#leave();
     }, IDLE);
   }
 
-  #leave(): void {
-    for (const care of this.#cares.values()) care.leave();
+  /** From here on nobody is answered; who asks meanwhile asks the next one. */
+  async #leave(): Promise<void> {
+    this.#leaving = true;
     fs.rmSync(socketPath(), { force: true });
-    this.#server.close(() => this.#whenIdle());
+    this.#server.close();
+    await Promise.all([...this.#cares.values()].map((care) => care.leave()));
+    this.#whenIdle();
   }
 }

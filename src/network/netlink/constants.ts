@@ -1,5 +1,9 @@
 /** Numbers of rtnetlink as <linux/netlink.h>, <linux/rtnetlink.h>, <linux/if_link.h>, <linux/if_addr.h> name them. */
 
+/** socket(2): the family of netlink sockets, and their type. */
+export const AF_NETLINK = 16;
+export const SOCK_RAW = 3;
+
 /** The protocol families netlink carries; ours is ROUTE. */
 export const NETLINK_ROUTE = 0;
 

@@ -1,10 +1,22 @@
 /**
  * Network devices: list, make (bridge, veth pair), change, delete. What `ip link` does. rtnetlink(7), veth(4), bridge(8).
  */
+import { BlankProcess } from '../../kernel/blank-process.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { SyscallError } from '../../kernel/errors.ts';
-import { attribute, decodeAttributes, type Message, numberOf, textOf } from './codec.ts';
-import { IFF, IFLA, IFLA_BRPORT_MODE, IFLA_INFO, NLM_F, RTM, VETH_INFO_PEER } from './constants.ts';
+import { attribute, decodeAttributes, encodeMessage, type Message, numberOf, textOf } from './codec.ts';
+import {
+  AF_NETLINK,
+  IFF,
+  IFLA,
+  IFLA_BRPORT_MODE,
+  IFLA_INFO,
+  NETLINK_ROUTE,
+  NLM_F,
+  RTM,
+  SOCK_RAW,
+  VETH_INFO_PEER,
+} from './constants.ts';
 import { withNetlink } from './socket.ts';
 
 /** struct rtnl_link_stats64: what went through, in packets and bytes. */
@@ -131,6 +143,22 @@ export function deleteLink(caller: Caller, name: string): boolean {
     if (error instanceof SyscallError && error.code === 'ENODEV') return false;
     throw error;
   }
+}
+
+/**
+ * The same, by a process of its own for which nobody waits: before it comes back from such a call, the kernel lets a
+ * twentieth of a second pass until nobody looks at the link any more.
+ * @param keep descriptors that it holds until it is done
+ */
+export function deleteLinkAside(name: string, keep: readonly number[]): void {
+  const process = BlankProcess.spawn({ dieWithParent: false, keep });
+  const fd = process.call('socket', AF_NETLINK, SOCK_RAW, NETLINK_ROUTE);
+  const body = Buffer.concat([header(0), attribute(IFLA.IFNAME, name)]);
+  const message = encodeMessage({ type: RTM.DELLINK, flags: NLM_F.REQUEST, sequence: 1, body });
+  process.leaveWith([
+    { name: 'sendto', args: [fd, message, message.length, 0, null, 0], mayFail: true },
+    { name: 'exit_group', args: [0] },
+  ]);
 }
 
 /** struct ifinfomsg: u8 family, u8 pad, u16 type, i32 index, u32 flags, u32 change mask. */

@@ -2,14 +2,13 @@
  * A conversation with rtnetlink. The socket belongs to the network namespace of whoever opens it, for ever: opened
  * by a blank process inside a container's namespace, it configures the container. netlink(7), rtnetlink(7).
  */
+import { BlankProcess } from '../../kernel/blank-process.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { SyscallError } from '../../kernel/errors.ts';
 import { decodeMessages, encodeMessage, type Message, u32 } from './codec.ts';
-import { NETLINK, NETLINK_ROUTE, NLM_F, NLMSG, SOL_NETLINK } from './constants.ts';
+import { AF_NETLINK, NETLINK, NETLINK_ROUTE, NLM_F, NLMSG, SOCK_RAW, SOL_NETLINK } from './constants.ts';
 import { errnoOf, explanationOf, messageName, NetlinkError } from './error.ts';
 
-const AF_NETLINK = 16;
-const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const MSG_TRUNC = 0x20;
 /** The kernel never puts more than this into one datagram of a dump. */
@@ -76,7 +75,9 @@ export class NetlinkSocket {
   }
 
   close(): void {
-    this.#caller.call('close', this.#fd);
+    // A blank process closes it together with its next call: one hand-over less.
+    if (this.#caller instanceof BlankProcess) this.#caller.later('close', this.#fd);
+    else this.#caller.call('close', this.#fd);
   }
 
   #dumpOnce(request: Request): { messages: Message[]; interrupted: boolean } {

@@ -1,0 +1,86 @@
+/** rename and update: what can be changed of a container that exists. */
+import { Cgroup } from '../../cgroup/cgroup.ts';
+import { UsageError } from '../../kernel/errors.ts';
+import type { LinuxResources } from '../../spec/resources.ts';
+import { parseRestart } from '../compile/policies.ts';
+import { compileResources } from '../compile/resources.ts';
+import { tell } from '../events.ts';
+import type { RunOptions } from '../options.ts';
+import { findId } from '../store/find.ts';
+import { checkName, claimName, releaseName } from '../store/names.ts';
+import { isRunning } from '../store/status.ts';
+import { locked, readConfig, readContainer, writeConfig, writeRecord } from '../store/store.ts';
+import { attributesOf } from './create.ts';
+
+export async function rename(reference: string, name: string): Promise<string> {
+  checkName(name);
+  const id = findId(reference);
+  await locked(id, async () => {
+    const container = readContainer(id)!;
+    const before = container.record.name;
+    if (before === name) throw new UsageError(`the container is called ${name} already`, { exitCode: 1 });
+    await claimName(name, id);
+    writeRecord({ ...container, record: { ...container.record, name } });
+    releaseName(before, id);
+    tell('rename', id, { ...attributesOf(container), name, oldName: before });
+  });
+  return id;
+}
+
+/** What `update` can change. */
+export type UpdateOptions = Pick<
+  RunOptions,
+  | 'memory'
+  | 'memoryReservation'
+  | 'memorySwap'
+  | 'cpus'
+  | 'cpuShares'
+  | 'cpuPeriod'
+  | 'cpuQuota'
+  | 'cpusetCpus'
+  | 'cpusetMems'
+  | 'pidsLimit'
+  | 'blkioWeight'
+  | 'restart'
+>;
+
+/** The old limits with the new ones over them. */
+function merge(before: LinuxResources, change: LinuxResources): LinuxResources {
+  const merged = Object.entries(change).map(([key, value]) => [
+    key,
+    { ...(before[key as keyof LinuxResources] as object | undefined), ...(value as object) },
+  ]);
+  return { ...before, ...Object.fromEntries(merged) };
+}
+
+/** @throws UsageError where a limit is not possible, or the kernel refuses it: nothing is changed then */
+export async function update(reference: string, options: UpdateOptions): Promise<string> {
+  const id = findId(reference);
+  await locked(id, () => {
+    const container = readContainer(id)!;
+    const config = readConfig(container);
+    const { restart, ...limits } = options;
+    // A swap limit is checked against the memory that the container has, where no other is given.
+    const memory = config.linux.resources?.memory?.limit;
+    const asked =
+      limits.memorySwap !== undefined && limits.memory === undefined && memory ? { ...limits, memory } : limits;
+    const change = compileResources({ image: '', ...asked });
+    if (Object.keys(change).length > 0) {
+      const path = config.linux.cgroupsPath;
+      if (isRunning(container.state) && path !== undefined) Cgroup.open(path).apply(change);
+      config.linux.resources = merge(config.linux.resources ?? {}, change);
+      writeConfig(container.directory, config);
+    }
+    if (restart !== undefined) {
+      const policy = parseRestart(restart);
+      if (container.record.remove && policy.name !== 'no')
+        throw new UsageError('--restart: the container goes when it ends (--rm)', {
+          remedy: 'leave --restart out',
+          exitCode: 1,
+        });
+      writeRecord({ ...container, record: { ...container.record, restart: policy } });
+    }
+    tell('update', id, attributesOf(container));
+  });
+  return id;
+}

@@ -1,7 +1,7 @@
 /** minidocker-repl: the prompt, the guided session, the tour. */
 import { join } from 'node:path';
+import { reconcileIfPossible } from '../container/lifecycle/reconcile.ts';
 import { stateRoot } from '../container/paths.ts';
-import { sweep } from '../container/sweep.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
@@ -70,7 +70,7 @@ export async function main(argv: string[], lessons: Lessons): Promise<number> {
     }
     const different = rootlessText();
     if (different) print(different);
-    sweep();
+    await reconcileIfPossible();
     if (asked.tour) return await tour(asked, lessons);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompt(asked, lessons) : await script(asked, lessons);
   } catch (error) {

@@ -151,5 +151,6 @@ export function removeStored(id: string, name: string | undefined): void {
   const directory = containerDirectory(id);
   fs.rmSync(join(directory, FILES.record), { force: true });
   if (name !== undefined) releaseName(name, id);
-  fs.rmSync(directory, { recursive: true, force: true });
+  // Whoever collects its output may be writing the last of it just now.
+  fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }

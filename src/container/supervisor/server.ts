@@ -115,6 +115,12 @@ export class Supervisor {
       case 'leave':
         lines.send(ok());
         return void this.#leave();
+      case 'names': {
+        const container = findContainer(request.id);
+        const care = this.#cares.get(container.id);
+        if (care) answerAgain(container, care.ended);
+        return lines.send(ok());
+      }
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;

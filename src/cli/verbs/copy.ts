@@ -34,7 +34,7 @@ export const cp: Verb = async ({ flags, args: [from = '', to = ''] }) => {
       await pipeline(await engine.readArchive(source.name, source.path, options), process.stdout);
     }
   } else if (target) {
-    if (from !== '-') await engine.copyTo(from, target.name, target.path, options);
+    if (from !== '-') await engine.copyTo(target.name, from, target.path, options);
     else {
       refuseTerminal(0);
       await engine.writeArchive(target.name, target.path, process.stdin, options);

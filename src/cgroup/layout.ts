@@ -99,8 +99,15 @@ const rank = (it: Hierarchy, files: string): number => (it.mount.startsWith(`${f
  * @param files - a directory to look at instead of `/` (with its own proc/self/mountinfo), for tests and other roots
  */
 export function layout(files = ''): Layout {
-  return asPlumbing(() => arrange(seenFrom(files)));
+  if (files !== '') return look(files);
+  // Looking at a thousand containers must not mean reading a list of a thousand mounts each time.
+  if (!latest || Date.now() - latest.at > 1000) latest = { at: Date.now(), found: look('') };
+  return latest.found;
 }
+
+let latest: { at: number; found: Layout } | undefined;
+
+const look = (files: string): Layout => asPlumbing(() => arrange(seenFrom(files)));
 
 function seenFrom(files: string): Hierarchy[] {
   return readText(`${files}/proc/self/mountinfo`)

@@ -34,7 +34,7 @@ export function makeGroup(hierarchy: Hierarchy, { path, top }: Place): string[] 
       return made;
     } catch (error) {
       // Another container's removal may have taken the parent away between two steps.
-      if (isRefusal(error, 'ENOENT') && tries < 20) continue;
+      if (isRefusal(error, 'ENOENT', 'ENODEV') && tries < 100) continue;
       for (const directory of made.reverse()) removeIfEmpty(directory); // others may have come into the upper ones
       throw error;
     }
@@ -51,7 +51,10 @@ function makeOne(directory: string, made: string[]): void {
   }
 }
 
-/** A v1 cpuset starts empty, and no process may join before it has processors and memory nodes: take the parent's. */
+/**
+ * A v1 cpuset starts empty, and no process may join before it has processors and memory nodes: take the parent's. Also in a group that was there,
+ * for somebody else may have made it a moment ago.
+ */
 function fillCpuset(directory: string): void {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     if (readText(`${directory}/${file}`).trim() !== '') continue;

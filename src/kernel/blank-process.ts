@@ -4,7 +4,7 @@
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
 import { closeAllBut, firstCalls, SIGKILL, type SpawnOptions } from './birth.ts';
-import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
+import { type Arg, Arguments, type Caller, conclude, concludeAll, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
@@ -13,7 +13,7 @@ import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
-import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
+import { type LaidOutRequest, Mailbox, type Request, resultOf, state } from './mailbox.ts';
 import { withSignalsBlocked } from './signals.ts';
 import { asPlumbing } from './trace.ts';
 
@@ -155,17 +155,7 @@ export class BlankProcess implements Caller {
     );
     for (const it of laidOut) it.copyBack();
     if (this.#mailbox.state === state.done) memory.rewind(mark);
-    const answers = results.map((result, i) => {
-      const { name, args, mayFail } = requests[i]!;
-      if (result === -NEVER_MADE) return result;
-      try {
-        return conclude(this.who, name, args, result, started);
-      } catch (error) {
-        if (mayFail) return result;
-        throw error;
-      }
-    });
-    return answers.slice(owed.length);
+    return concludeAll(this.who, requests, results, started).slice(owed.length);
   }
 
   /**

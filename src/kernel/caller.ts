@@ -4,6 +4,7 @@
 import { printArgument, type SyscallName, syscallNumber } from './calls.ts';
 import { errnoName, SyscallError } from './errors.ts';
 import { rawSyscall } from './libc.ts';
+import { NEVER_MADE, type Request } from './mailbox.ts';
 import { Memory, type Place } from './memory.ts';
 import { emit, isTraced } from './trace.ts';
 
@@ -63,6 +64,25 @@ export function conclude(
       -result,
     );
   return result;
+}
+
+/** The same for the calls of a chain. What was refused and may be stays minus errno, and what was not reached is nobody's concern. */
+export function concludeAll(
+  who: string,
+  requests: readonly Request[],
+  results: readonly number[],
+  started: bigint,
+): number[] {
+  return results.map((result, i) => {
+    const { name, args, mayFail } = requests[i]!;
+    if (result === -NEVER_MADE) return result;
+    try {
+      return conclude(who, name, args, result, started);
+    } catch (error) {
+      if (mayFail) return result;
+      throw error;
+    }
+  });
 }
 
 const memory = new Memory();

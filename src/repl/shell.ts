@@ -8,7 +8,7 @@ import { paint } from '../view/colour.ts';
 import { errorText } from '../view/errors.ts';
 import { commandsOf, type Prompt, showDone, showNext } from './commands.ts';
 import type { Lessons } from './lesson.ts';
-import { fillScope } from './scope.ts';
+import { fillScope, renewScope } from './scope.ts';
 import type { Session } from './session.ts';
 import { handOver } from './terminal.ts';
 import { show } from './writer.ts';
@@ -142,6 +142,8 @@ export class Shell {
 
   async #succeed(tell: () => void): Promise<void> {
     try {
+      // What it has set off without waiting for it gets its turn.
+      await new Promise((go) => setImmediate(go));
       const news = await this.#settle();
       tell();
       if (news) {
@@ -216,7 +218,9 @@ export class Shell {
   #command(action: () => void | Promise<void>, after: () => void): void {
     this.#enqueue(async () => {
       try {
+        const { box } = this.prompt.session;
         await action();
+        if (this.prompt.session.box !== box) renewScope(this.server.context, this.prompt.session);
         await this.#settle();
         showNext(this.prompt);
         this.#over?.();

@@ -37,6 +37,11 @@ function isBornInside(box: Box, group: Cgroup): boolean {
   }
 }
 
+/** Puts the box's process into a group, the quick way where it can be. */
+export function enterGroup(box: Box, group: Cgroup): void {
+  if (!isBornInside(box, group)) group.join(box.process.pid);
+}
+
 /** @param path of the group, as `minidocker/lab`: it is made in every hierarchy that this host has. */
 export function cgroup(path: string): Step {
   return {
@@ -52,7 +57,7 @@ export function cgroup(path: string): Step {
     apply(box) {
       const group = Cgroup.create(path);
       box.notes.set(NOTE, group);
-      if (!isBornInside(box, group)) group.join(box.process.pid);
+      enterGroup(box, group);
     },
     observe(box) {
       const groups = cgroupsOf(box.process.pid).filter((it) => it.path !== '/');

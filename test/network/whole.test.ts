@@ -2,11 +2,16 @@
 import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 
-test('a container on a network knows its neighbours by name; its files say so; nothing is left', () => {
-  const path = new URL('whole.ts', import.meta.url).pathname;
+/** Runs a script in a network namespace of its own. @returns what it prints, from JSON */
+function elsewhere(script: string) {
+  const path = new URL(script, import.meta.url).pathname;
   const env = { ...process.env, MINIDOCKER_NETWORK: '' };
   const command = ['--net', 'node', '--import', 'tsx', path];
-  const seen = JSON.parse(execFileSync('unshare', command, { encoding: 'utf8', timeout: 50_000, env }));
+  return JSON.parse(execFileSync('unshare', command, { encoding: 'utf8', timeout: 50_000, env }));
+}
+
+test('a container on a network knows its neighbours by name; its files say so; nothing is left', () => {
+  const seen = elsewhere('whole.ts');
   expect(seen.errors).toBe('');
   expect(seen.other).toMatch(/^10\.88\.0\.2\s+www$/m);
   expect(seen.other).toMatch(/bytes from .*10\.88\.0\.2/);
@@ -17,4 +22,13 @@ test('a container on a network knows its neighbours by name; its files say so; n
   expect(seen.plain).toMatch(/^eth0@\S+\s+UP\s+172\.17\.0\.2\/16/);
   expect(seen.none).toMatch(/^lo\s+UNKNOWN.*\n$/);
   expect(seen.links).toEqual(['lo']);
+});
+
+test('a detached container finds names also after its supervisor was killed; at the end nothing is left', () => {
+  const seen = elsewhere('detached.ts');
+  // Before and after, and from a container that was connected while it ran.
+  expect(seen.answers).toEqual(['10.88.0.3', '10.88.0.3', '10.88.0.3']);
+  expect(Object.keys(seen.cables.Networks).sort()).toEqual(['bridge', 'red']);
+  expect(seen.meanwhile).toContain('8080 : 10.88.0.3 . 80');
+  expect(seen.after).toBe('');
 });

@@ -156,6 +156,13 @@ describe('limits and settings', () => {
 });
 
 describe('users by name', () => {
+  test('each begins with a home of its own, where nothing else is said', async () => {
+    const home = async (more: object): Promise<string> => (await sh('echo $HOME', more)).stdout.trim();
+    expect(await home({})).toBe('/root');
+    expect(await home({ user: '1234:1234' })).toBe('/');
+    expect(await home({ user: '1234', env: ['HOME=/elsewhere'] })).toBe('/elsewhere');
+  });
+
   test('from the image’s own files, with their groups', async () => {
     made = makeBox({ image: 'busybox', command: ['sleep', '9'], user: 'ada' });
     const { box } = made;

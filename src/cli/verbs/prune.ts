@@ -13,7 +13,7 @@ import { parseMoment } from '../times.ts';
 
 /** What was removed, as Docker lists it. */
 const removed = (title: string, names: readonly string[]): void => {
-  if (names.length > 0) say(`Deleted ${title}:\n${names.join('\n')}\n`);
+  if (names.length > 0) say(`Deleted ${title}:\n${names.join('\n')}\n\n`);
 };
 const reclaimed = (bytes: number): void => say(`Total reclaimed space: ${decimalSize(bytes)}`);
 

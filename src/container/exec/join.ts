@@ -2,6 +2,7 @@
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { Box, type Stdio } from '../../steps/box.ts';
+import { enterGroup } from '../../steps/cgroup.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
 import * as steps from '../../steps/steps.ts';
@@ -73,7 +74,7 @@ export async function joinContainer(container: Container, options: ExecOptions):
   const { root } = record;
   const box = new Box({ id, config, root, directory, stdio: options.stdio, dieWithParent: true });
   try {
-    withGroup(cgroup, (group) => group.join(box.process.pid));
+    withGroup(cgroup, (group) => enterGroup(box, group));
     for (const step of [steps.join(pid), ...ownSteps(config, container, dieWithParent)]) await box.apply(step);
     return box;
   } catch (error) {

@@ -151,6 +151,6 @@ export function removeStored(id: string, name: string | undefined): void {
   const directory = containerDirectory(id);
   fs.rmSync(join(directory, FILES.record), { force: true });
   if (name !== undefined) releaseName(name, id);
-  // Somebody may be about to write something into it still.
-  fs.rmSync(directory, { recursive: true, force: true, maxRetries: 20, retryDelay: 5 });
+  // Whoever collects its output may be writing the last of it just now.
+  fs.rmSync(directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }

@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Readiness } from '../../kernel/readiness.ts';
 import { findContainer } from '../store/find.ts';
 import { Care } from './care.ts';
+import { answerAgain } from './names.ts';
 import { shortSocketPath, socketPath } from './place.ts';
 import {
   type Answer,
@@ -64,7 +65,8 @@ export class Supervisor {
       adopt: (container) => {
         const care = this.#care(container.id);
         const adopted = care.adopt(container);
-        if (!adopted) this.#cares.delete(container.id);
+        if (adopted) answerAgain(container, care.ended);
+        else this.#cares.delete(container.id);
         return adopted;
       },
       restart: (container) => this.#care(container.id).restartLater(container),
@@ -113,6 +115,12 @@ export class Supervisor {
       case 'leave':
         lines.send(ok());
         return void this.#leave();
+      case 'names': {
+        const container = findContainer(request.id);
+        const care = this.#cares.get(container.id);
+        if (care) answerAgain(container, care.ended);
+        return lines.send(ok());
+      }
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;

@@ -163,7 +163,7 @@ export class Cgroup {
       if (this.#unified() && canKill(main)) killAll(main);
       else killEach(main, this.#where('freezer') ? this.#freezer() : undefined);
     } catch (error) {
-      // Somebody else has removed it meanwhile: then there is nobody in it.
+      // Removed meanwhile: then there is nobody in it.
       if (!isRefusal(error, 'ENOENT', 'ENODEV')) throw error;
     }
   }

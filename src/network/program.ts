@@ -27,6 +27,9 @@ export function runIn(caller: Caller, command: readonly string[], input = ''): E
   return { status: done.status ?? -1, stdout: done.stdout ?? '', stderr: done.stderr ?? '', missing };
 }
 
+/** So much of it is shown in a trace, in characters. */
+const SHOWN = 300;
+
 /** Does it and tells the trace, with what the program was given to read. */
 export function traced<T>(caller: Caller, program: string, input: string, action: () => T): T {
   const started = process.hrtime.bigint();
@@ -38,7 +41,9 @@ export function traced<T>(caller: Caller, program: string, input: string, action
   } finally {
     if (isTraced()) {
       const micros = Number(process.hrtime.bigint() - started) / 1000;
-      emit({ who: caller.who, call: program, args: [JSON.stringify(input)], result, micros });
+      const shown = JSON.stringify(input.length > SHOWN ? `${input.slice(0, SHOWN)}…` : input);
+      const event = { who: caller.who, call: program, args: [shown], result, micros };
+      emit(result < 0 ? { ...event, code: 'refused' } : event);
     }
   }
 }

@@ -5,6 +5,7 @@
 import { BlankProcess } from '../../kernel/blank-process.ts';
 import type { Caller } from '../../kernel/caller.ts';
 import { SyscallError } from '../../kernel/errors.ts';
+import { asPlumbing, emit, isTraced } from '../../kernel/trace.ts';
 import { decodeMessages, encodeMessage, type Message, u32 } from './codec.ts';
 import { AF_NETLINK, NETLINK, NETLINK_ROUTE, NLM_F, NLMSG, SOCK_RAW, SOL_NETLINK } from './constants.ts';
 import { errnoOf, explanationOf, messageName, NetlinkError } from './error.ts';
@@ -41,12 +42,56 @@ export class NetlinkSocket {
 
   constructor(caller: Caller) {
     this.#caller = caller;
-    this.#fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-    caller.call('setsockopt', this.#fd, SOL_NETLINK, NETLINK.EXT_ACK, u32(1), 4);
+    this.#fd = asPlumbing(() => {
+      const fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+      caller.call('setsockopt', fd, SOL_NETLINK, NETLINK.EXT_ACK, u32(1), 4);
+      return fd;
+    });
   }
 
   /** Makes the change; returns when the kernel has made it. @throws NetlinkError */
   change(request: Request): void {
+    this.#told(request, () => this.#change(request));
+  }
+
+  /** Asks for one object. @throws NetlinkError */
+  get(request: Request): Message {
+    return this.#told(request, () => this.#get(request));
+  }
+
+  /** Asks for all objects of a kind. @throws NetlinkError */
+  dump(request: Request): Message[] {
+    return this.#told(request, () => this.#dump(request));
+  }
+
+  close(): void {
+    asPlumbing(() => {
+      // A blank process closes it together with its next call: one hand-over less.
+      if (this.#caller instanceof BlankProcess) this.#caller.later('close', this.#fd);
+      else this.#caller.call('close', this.#fd);
+    });
+  }
+
+  /** The trace shows the request in words; the calls that carry its bytes are plumbing. */
+  #told<T>(request: Request, action: () => T): T {
+    const started = process.hrtime.bigint();
+    const tell = (refusal?: NetlinkError): void => {
+      if (!isTraced()) return;
+      const micros = Number(process.hrtime.bigint() - started) / 1000;
+      const event = { who: this.#caller.who, call: messageName(request.type), args: [...request.what], micros };
+      emit(refusal ? { ...event, result: -refusal.errno, code: refusal.code } : { ...event, result: 0 });
+    };
+    try {
+      const value = asPlumbing(action);
+      tell();
+      return value;
+    } catch (error) {
+      if (error instanceof NetlinkError) tell(error);
+      throw error;
+    }
+  }
+
+  #change(request: Request): void {
     const sent = this.#send({ ...request, flags: (request.flags ?? 0) | NLM_F.ACK });
     for (;;) {
       const answer = this.#receive().find((message) => message.sequence === sent.sequence);
@@ -56,8 +101,7 @@ export class NetlinkSocket {
     }
   }
 
-  /** Asks for one object. @throws NetlinkError */
-  get(request: Request): Message {
+  #get(request: Request): Message {
     const sent = this.#send(request);
     for (;;) {
       const answer = this.#receive().find((message) => message.sequence === sent.sequence);
@@ -66,18 +110,11 @@ export class NetlinkSocket {
     }
   }
 
-  /** Asks for all objects of a kind. @throws NetlinkError */
-  dump(request: Request): Message[] {
+  #dump(request: Request): Message[] {
     for (let tries = DUMP_TRIES; ; tries--) {
       const { messages, interrupted } = this.#dumpOnce(request);
       if (!interrupted || tries === 0) return messages;
     }
-  }
-
-  close(): void {
-    // A blank process closes it together with its next call: one hand-over less.
-    if (this.#caller instanceof BlankProcess) this.#caller.later('close', this.#fd);
-    else this.#caller.call('close', this.#fd);
   }
 
   #dumpOnce(request: Request): { messages: Message[]; interrupted: boolean } {

@@ -63,6 +63,17 @@ describe('capabilities', () => {
     await expect(sh('true', { capAdd: ['SYS_RESOURCE'] })).rejects.toThrow(/cannot be given.*does not have it itself/);
   });
 
+  test('new files are as usual, whatever umask we were started with', async () => {
+    const before = process.umask(0o077);
+    try {
+      expect((await sh('umask; touch /tmp/x 2>&1 || touch /x; stat -c %a /x /tmp/x 2>/dev/null')).stdout).toMatch(
+        /^0022\n644\n/,
+      );
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test('a name that does not exist is refused', async () => {
     await expect(sh('true', { capAdd: ['FLY'] })).rejects.toThrow(/capability "FLY" does not exist/);
   });

@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { reconcileIfPossible } from '../container/lifecycle/reconcile.ts';
 import { stateRoot } from '../container/paths.ts';
+import { openPipe } from '../container/pipes.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
@@ -21,12 +22,15 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function tour(asked: Asked, lessons: Lessons): Promise<number> {
   const command = asked.box.command ?? [...tourProgram];
-  const session = new Session({ box: { ...asked.box, command }, stdio: [null, 1, 2] });
+  const gate = openPipe();
+  const session = new Session({ box: { ...asked.box, command }, stdio: [gate.read, 1, 2] });
   leaveBySignals(session);
   try {
-    return await playTour(session, lessons, print);
+    return await playTour(session, lessons, print, () => gate.closeWrite());
   } finally {
     print(goneText(await session.end()));
+    gate.closeRead();
+    gate.closeWrite();
   }
 }
 

@@ -13,7 +13,8 @@ const { list: listContainers, ...verbs } = engine;
 export function fillScope(context: Context, session: Session): void {
   const makeBox: typeof session.makeBox = (...args) => session.makeBox(...args);
   const containers = () => listContainers({ all: true });
-  Object.assign(context, constants, verbs, functions, { makeBox, containers });
+  const as = (language: string): string => session.as(language);
+  Object.assign(context, constants, verbs, functions, { makeBox, containers, as });
   renewScope(context, session);
 }
 

@@ -48,6 +48,12 @@ function become(box: Box, args: readonly string[], env: readonly string[]): void
   }
 }
 
+/** The home directory of the user that the user step found, where nothing else is said. */
+function withHome(box: Box, env: readonly string[]): readonly string[] {
+  const home = box.notes.get('home');
+  return home === undefined || env.some((it) => it.startsWith('HOME=')) ? env : [...env, `HOME=${home}`];
+}
+
 /** @param args the program and its arguments. @param env its environment, `NAME=value` each. @param dieWithParent ends with Node. */
 export function program(
   args: readonly string[],
@@ -72,7 +78,7 @@ export function program(
       by.call('close_range', 3, 0xffffffff, CLOSE_RANGE_CLOEXEC);
       // A change of user clears it.
       by.call('prctl', PR_SET_PDEATHSIG, (options.dieWithParent ?? true) ? SIGKILL : 0, 0, 0, 0);
-      become(box, args, env);
+      become(box, args, withHome(box, env));
       box.endParents();
     },
     observe: (box) => ({

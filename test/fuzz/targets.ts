@@ -14,10 +14,13 @@ import { parseMountInfo } from '../../src/kernel/proc.ts';
 import { nameServersOf, resolvConfText } from '../../src/network/dns/files.ts';
 import { encodeAnswer, encodeQuestion, parseQuestion, reverseAddress } from '../../src/network/dns/message.ts';
 import { parsePublish } from '../../src/network/ports.ts';
+import { defaultConfig } from '../../src/spec/defaults.ts';
 import { parseMountOptions } from '../../src/spec/mount-options.ts';
+import { parseConfig } from '../../src/spec/read-config.ts';
 import { DEFAULT_PROFILE } from '../../src/spec/seccomp-default.ts';
 import { seccompFilter } from '../../src/spec/seccomp-filter.ts';
 import { parseSeccompProfile, resolveSeccomp } from '../../src/spec/seccomp-profile.ts';
+import { stepsFor } from '../../src/steps/list.ts';
 import { parseDetachKeys } from '../../src/view/detach.ts';
 import { printable } from '../../src/view/printable.ts';
 import { plainTable } from '../../src/view/table.ts';
@@ -94,6 +97,19 @@ function feedProfile(random: Random, tell: (input: unknown) => void): void {
   const config = resolveSeccomp(parseSeccompProfile(text), { capabilities: ['CAP_CHOWN'] });
   // Compiling takes a millisecond: now and then.
   if (random.chance(0.02)) seccompFilter(config);
+}
+
+const config = {
+  ...defaultConfig(['/bin/sh', '-c', 'true'], '/root'),
+  annotations: { 'a.b': 'c' },
+  domainname: 'example',
+};
+
+function feedConfig(random: Random, tell: (input: unknown) => void): void {
+  const text = random.chance(0.2) ? random.garble(JSON.stringify(config)) : JSON.stringify(random.mutate(config));
+  tell(text);
+  // The list of steps is made of every configuration that is accepted.
+  stepsFor(parseConfig(text), { root: { kind: 'directory', path: '/nowhere' } });
 }
 
 const requests = [
@@ -185,9 +201,10 @@ function feedTable(random: Random, tell: (input: unknown) => void): void {
 
 export const targets: readonly Target[] = [
   { name: 'command line', share: 250, feed: feedCommandLine },
-  { name: 'seccomp profile', share: 200, feed: feedProfile },
+  { name: 'config.json', share: 150, feed: feedConfig },
+  { name: 'seccomp profile', share: 150, feed: feedProfile },
   { name: 'supervisor protocol', share: 150, feed: feedProtocol },
-  { name: 'DNS message', share: 200, feed: feedDns },
-  { name: 'texts', share: 150, feed: feedText },
+  { name: 'DNS message', share: 150, feed: feedDns },
+  { name: 'texts', share: 100, feed: feedText },
   { name: 'table', share: 50, feed: feedTable },
 ];

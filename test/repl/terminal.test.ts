@@ -1,10 +1,10 @@
 /** The program at a terminal, as a person has it: script(1) makes the terminal. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../support.ts';
-import { bin, type Ended, ended } from './program.ts';
+import { bin, boxes, type Ended, ended } from './program.ts';
 
 const directory = process.env.TMPDIR!;
 const file = (name: string): string => join(directory, name);
@@ -46,8 +46,6 @@ function open(...args: string[]): Terminal {
     over: ended(child),
   };
 }
-
-const boxes = (): string[] => readdirSync(join(process.env.MINIDOCKER_ROOT!, 'containers'));
 
 /** What stty says of the terminal, but for its size. */
 const settings = (name: string): string => readFileSync(file(name), 'utf8').replace(/.*rows.*\n/, '');

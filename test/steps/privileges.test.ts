@@ -63,6 +63,17 @@ describe('capabilities', () => {
     await expect(sh('true', { capAdd: ['SYS_RESOURCE'] })).rejects.toThrow(/cannot be given.*does not have it itself/);
   });
 
+  test('new files are as usual, whatever umask we were started with', async () => {
+    const before = process.umask(0o077);
+    try {
+      expect((await sh('umask; touch /tmp/x 2>&1 || touch /x; stat -c %a /x /tmp/x 2>/dev/null')).stdout).toMatch(
+        /^0022\n644\n/,
+      );
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test('a name that does not exist is refused', async () => {
     await expect(sh('true', { capAdd: ['FLY'] })).rejects.toThrow(/capability "FLY" does not exist/);
   });
@@ -156,6 +167,13 @@ describe('limits and settings', () => {
 });
 
 describe('users by name', () => {
+  test('each begins with a home of its own, where nothing else is said', async () => {
+    const home = async (more: object): Promise<string> => (await sh('echo $HOME', more)).stdout.trim();
+    expect(await home({})).toBe('/root');
+    expect(await home({ user: '1234:1234' })).toBe('/');
+    expect(await home({ user: '1234', env: ['HOME=/elsewhere'] })).toBe('/elsewhere');
+  });
+
   test('from the image’s own files, with their groups', async () => {
     made = makeBox({ image: 'busybox', command: ['sleep', '9'], user: 'ada' });
     const { box } = made;

@@ -189,6 +189,7 @@ export class Supervisor {
     fs.rmSync(socketPath(), { force: true });
     this.#server.close();
     await Promise.all([...this.#cares.values()].map((care) => care.leave()));
+    await this.#readiness.close();
     this.#whenIdle();
   }
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env -S npx zx
-// What `minidocker run --rm --hostname by-hand -m 64m --pids-limit 20 host COMMAND…` does, written out: a container is this list and nothing else.
+// What `minidocker run --rm --network none --hostname by-hand -m 64m --pids-limit 20 host COMMAND…` does, written out: a container is this list and nothing else.
 //   node scripts/run-by-hand.mjs [COMMAND…]     (or npx zx scripts/run-by-hand.mjs; needs root)
 
 import { makeBox, steps } from 'minidocker';
@@ -7,7 +7,7 @@ import { chalk } from 'zx';
 
 const words = process.argv.slice(process.argv.findIndex((it) => it.endsWith('run-by-hand.mjs')) + 1);
 const command = words.length > 0 ? words : ['sh', '-c', 'hostname; ps -e -o pid,args; ls /sys/class/net'];
-const { box, config, remove } = makeBox({ image: 'host', command });
+const { box, config, remove } = makeBox({ image: 'host', network: 'none', command });
 const { linux, process: wanted } = config;
 
 const recipe = [

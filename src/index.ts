@@ -1,4 +1,5 @@
 /** minidocker: containers you can take apart. */
+export * as containers from './container/engine.ts';
 export { type Made, makeBox } from './container/make.ts';
 export type { RunOptions } from './container/options.ts';
 export { type RunResult, run } from './container/run.ts';

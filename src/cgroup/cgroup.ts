@@ -4,7 +4,7 @@
  */
 import { dirname } from 'node:path';
 import type { BlankProcess } from '../kernel/blank-process.ts';
-import { UsageError } from '../kernel/errors.ts';
+import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists } from '../kernel/files.ts';
 import type { LinuxDeviceRule, LinuxResources } from '../spec/resources.ts';
 import { contentOf, writeAll } from './apply.ts';
@@ -159,8 +159,13 @@ export class Cgroup {
   /** SIGKILL to every process of the group, frozen or not, also to those that are just being born. */
   kill(): void {
     const main = this.#main();
-    if (this.#unified() && canKill(main)) killAll(main);
-    else killEach(main, this.#where('freezer') ? this.#freezer() : undefined);
+    try {
+      if (this.#unified() && canKill(main)) killAll(main);
+      else killEach(main, this.#where('freezer') ? this.#freezer() : undefined);
+    } catch (error) {
+      // Removed meanwhile: then there is nobody in it.
+      if (!isRefusal(error, 'ENOENT', 'ENODEV')) throw error;
+    }
   }
 
   /** Removes the group, and groups below it. Waits a moment (at most two seconds) for dying processes; none may stay alive. */

@@ -6,7 +6,7 @@ export type Filters = Record<string, string[]>;
 
 /** @param known the names that there are; left to somebody else where nothing is said. @throws UsageError for another. */
 export function parseFilters(texts: readonly string[], known?: readonly string[]): Filters {
-  const filters: Filters = {};
+  const filters = new Map<string, string[]>();
   for (const text of texts) {
     const at = text.indexOf('=');
     const name = text.slice(0, at === -1 ? undefined : at);
@@ -18,9 +18,9 @@ export function parseFilters(texts: readonly string[], known?: readonly string[]
       throw new UsageError(`--filter: there is no filter ${printable(name)}`, {
         remedy: `the names are ${known.join(', ')}`,
       });
-    filters[name] = [...(filters[name] ?? []), text.slice(at + 1)];
+    filters.set(name, [...(filters.get(name) ?? []), text.slice(at + 1)]);
   }
-  return filters;
+  return Object.fromEntries(filters);
 }
 
 /** Has a set of labels what `name` or `name=value` asks for? */

@@ -2,10 +2,10 @@
 import { dirname } from 'node:path';
 import { cgroupPath } from '../cgroup/path.ts';
 import type { Image } from '../image/image.ts';
-import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultConfig } from '../spec/defaults.ts';
 import { compileDevices } from './compile/devices.ts';
+import { compileInit } from './compile/init.ts';
 import { compileMounts } from './compile/mounts.ts';
 import { compileNamespaces } from './compile/namespaces.ts';
 import { compileNetwork } from './compile/network.ts';
@@ -36,8 +36,6 @@ export function compile(
   config.hostname = options.hostname ?? id.slice(0, 12);
   if (options.domainname !== undefined) config.domainname = options.domainname;
   if (options.readOnly) config.root.readonly = true;
-  if (options.init)
-    throw new UsageError('--init is not available yet', { remedy: 'run a shell as the first process: it reaps' });
   compileNamespaces(config, options);
   compileProcess(config, options, image);
   compileMounts(config, options, volumes);
@@ -45,6 +43,7 @@ export function compile(
   config.linux.cgroupsPath = cgroupPath(id, options.cgroupParent || cgroupParent());
   compileDevices(config, options);
   compileSecurity(config, options);
+  if (options.init) compileInit(config);
   compileNetwork(config, options, dirname(rootPath));
   const annotations = parseLabels(options.annotations ?? [], '--annotation');
   if (Object.keys(annotations).length > 0) config.annotations = { ...annotations, ...config.annotations };

@@ -5,6 +5,7 @@
 export type { Attachment } from './attach.ts';
 export * from './engine/files.ts';
 export * from './engine/life.ts';
+export * from './engine/networks.ts';
 export * from './engine/watch.ts';
 export type { Event, EventFilter } from './events.ts';
 export type { ExecRequest, Execution } from './exec/exec.ts';
@@ -13,6 +14,7 @@ export type { Change } from './files/diff.ts';
 export type { UpdateOptions } from './lifecycle/change.ts';
 export type { Inspection } from './lifecycle/inspect.ts';
 export type { ListOptions, Summary } from './lifecycle/list.ts';
+export type { ConnectOptions } from './lifecycle/networks.ts';
 export type { DiskUse } from './lifecycle/prune.ts';
 export type { Processes, Usage } from './lifecycle/top.ts';
 export type { LogLine, LogOptions } from './logs/reader.ts';

@@ -1,12 +1,12 @@
 /** What a container may do, from Docker's flags: --cap-add, --cap-drop, --privileged, --security-opt, --user, --group-add, --ulimit, --sysctl, --oom-score-adj. */
-import * as fs from 'node:fs';
 import { capabilityMask, capabilityNames } from '../kernel/capabilities.ts';
-import { isRefusal, UsageError } from '../kernel/errors.ts';
+import { UsageError } from '../kernel/errors.ts';
 import { statusOf } from '../kernel/proc.ts';
 import { RESOURCES, RLIM_INFINITY } from '../kernel/rlimit.ts';
 import type { Config, Rlimit } from '../spec/config.ts';
 import { DEFAULT_PROFILE } from '../spec/seccomp-default.ts';
 import { parseSeccompProfile, resolveSeccomp } from '../spec/seccomp-profile.ts';
+import { readNamedFile } from './read-file.ts';
 
 /** Those of the options that are about privileges. */
 export interface PrivilegeOptions {
@@ -47,17 +47,6 @@ export function chooseCapabilities(
   if (add.some(isAll)) return capabilityNames(capabilityMask(available()) & ~dropped);
   const base = drop.some(isAll) ? 0n : capabilityMask(usual) & ~dropped;
   return capabilityNames(base | added);
-}
-
-function readProfile(file: string): string {
-  try {
-    return fs.readFileSync(file, 'utf8');
-  } catch (error) {
-    if (!isRefusal(error, 'ENOENT', 'EACCES', 'EISDIR', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG')) throw error;
-    throw new UsageError(`--security-opt: the seccomp profile ${file} cannot be read (${error.code})`, {
-      remedy: 'name a JSON file in Docker’s format, or unconfined',
-    });
-  }
 }
 
 /** `nofile=1024:4096`, or one number for both; `-1` and `unlimited` are no limit. */
@@ -138,7 +127,7 @@ export function applyPrivileges(config: Config, options: PrivilegeOptions): void
     const profile =
       seccomp.profile === undefined || seccomp.profile === 'builtin'
         ? DEFAULT_PROFILE
-        : parseSeccompProfile(readProfile(seccomp.profile));
+        : parseSeccompProfile(readNamedFile(seccomp.profile, '--security-opt seccomp'));
     linux.seccomp = resolveSeccomp(profile, { capabilities: names });
   }
   if (options.groupAdd?.length) process.user.additionalGids = options.groupAdd.map(groupNumber);

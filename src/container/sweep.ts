@@ -1,8 +1,8 @@
 /** Removing what a killed command has left: its processes are gone with it (the kernel saw to that), its directories and control groups are not. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { Cgroup } from '../cgroup/cgroup.ts';
 import { isRefusal } from '../kernel/errors.ts';
+import { removeGroup } from './lifecycle/group.ts';
 import { lives, readOwner } from './owner.ts';
 import { cgroupParent, containersDirectory } from './paths.ts';
 
@@ -55,8 +55,7 @@ export function sweep(): string[] {
     const claimed = claim(directory);
     if (claimed === undefined) continue;
     const id = name.split('.')[0]!;
-    const group = `${cgroupParent()}/${id}`;
-    if (Cgroup.exists(group)) Cgroup.open(group).remove();
+    removeGroup(`${cgroupParent()}/${id}`);
     fs.rmSync(claimed, { recursive: true, force: true });
     swept.push(id);
   }

@@ -4,7 +4,7 @@
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
 import { closeAllBut, firstCalls, SIGKILL, type SpawnOptions } from './birth.ts';
-import { type Arg, Arguments, type Caller, conclude, host } from './caller.ts';
+import { type Arg, Arguments, type Caller, conclude, concludeAll, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
 import { CLONE, PR, SIGCHLD } from './constants.ts';
@@ -13,9 +13,9 @@ import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
 import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
-import { type LaidOutRequest, Mailbox, NEVER_MADE, type Request, resultOf, state } from './mailbox.ts';
+import { type LaidOutRequest, Mailbox, type Request, resultOf, state } from './mailbox.ts';
 import { withSignalsBlocked } from './signals.ts';
-import { asPlumbing } from './trace.ts';
+import { asPlumbing, startClock } from './trace.ts';
 
 const STACK = 4096;
 const LIMIT = 10_000;
@@ -59,7 +59,7 @@ export class BlankProcess implements Caller {
     const mailbox = new Mailbox();
     const stack = mailbox.memory.take(STACK);
     const cloneFlags = CLONE.VM | CLONE.CHILD_CLEARTID | SIGCHLD | flags;
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const code = codeAddress();
     const launcher = launcherDescriptor();
     const { value, errno } = withSignalsBlocked(() =>
@@ -84,7 +84,7 @@ export class BlankProcess implements Caller {
     const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const request = forkRequest(mailbox, flags, options.cgroup);
     const [pid] = this.#run([request], LIMIT, () => {
       mailbox.wait(LIMIT);
@@ -102,7 +102,7 @@ export class BlankProcess implements Caller {
     const { memory } = this.#mailbox;
     const mark = memory.mark();
     const laidOut = new Arguments(memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const [result] = this.#run([{ name, values: laidOut.values }]);
     laidOut.copyBack();
     if (this.#mailbox.state === state.done) memory.rewind(mark);
@@ -128,7 +128,7 @@ export class BlankProcess implements Caller {
     this.settle();
     this.#assertBlank(name);
     const laidOut = new Arguments(this.#mailbox.memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const places = this.#mailbox.layOut([{ name, values: laidOut.values }]);
     this.#mailbox.post(places[0]!);
     await this.#mailbox.waitAside();
@@ -149,23 +149,13 @@ export class BlankProcess implements Caller {
     const { memory } = this.#mailbox;
     const mark = memory.mark();
     const laidOut = requests.map((it) => new Arguments(memory, it.args));
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const results = this.#run(
       requests.map((it, i) => ({ name: it.name, values: laidOut[i]!.values, mayFail: it.mayFail ?? false })),
     );
     for (const it of laidOut) it.copyBack();
     if (this.#mailbox.state === state.done) memory.rewind(mark);
-    const answers = results.map((result, i) => {
-      const { name, args, mayFail } = requests[i]!;
-      if (result === -NEVER_MADE) return result;
-      try {
-        return conclude(this.who, name, args, result, started);
-      } catch (error) {
-        if (mayFail) return result;
-        throw error;
-      }
-    });
-    return answers.slice(owed.length);
+    return concludeAll(this.who, requests, results, started).slice(owed.length);
   }
 
   /**
@@ -183,7 +173,7 @@ export class BlankProcess implements Caller {
     this.#assertBlank(requests[0]!.name);
     const laidOut = requests.map((it) => ({ ...it, values: new Arguments(this.#mailbox.memory, it.args).values }));
     this.#mailbox.post(this.#mailbox.layOut(laidOut)[0]!);
-    for (const { name, args } of requests) conclude(this.who, name, args, 0, process.hrtime.bigint());
+    for (const { name, args } of requests) conclude(this.who, name, args, 0, startClock());
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */

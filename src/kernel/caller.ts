@@ -4,8 +4,9 @@
 import { printArgument, type SyscallName, syscallNumber } from './calls.ts';
 import { errnoName, SyscallError } from './errors.ts';
 import { rawSyscall } from './libc.ts';
+import { NEVER_MADE, type Request } from './mailbox.ts';
 import { Memory, type Place } from './memory.ts';
-import { emit, isTraced } from './trace.ts';
+import { emit, isTraced, startClock } from './trace.ts';
 
 /** A string becomes a NUL-terminated C string; bytes become a pointer to them (copied in before the call and back out after it); null is 0. */
 export type Arg = number | bigint | string | Uint8Array | null;
@@ -65,6 +66,25 @@ export function conclude(
   return result;
 }
 
+/** The same for the calls of a chain. What was refused and may be stays minus errno, and what was not reached is nobody's concern. */
+export function concludeAll(
+  who: string,
+  requests: readonly Request[],
+  results: readonly number[],
+  started: bigint,
+): number[] {
+  return results.map((result, i) => {
+    const { name, args, mayFail } = requests[i]!;
+    if (result === -NEVER_MADE) return result;
+    try {
+      return conclude(who, name, args, result, started);
+    } catch (error) {
+      if (mayFail) return result;
+      throw error;
+    }
+  });
+}
+
 const memory = new Memory();
 
 /** Node's own main thread. */
@@ -73,7 +93,7 @@ export const host: Caller = {
   call(name, ...args) {
     const mark = memory.mark();
     const laidOut = new Arguments(memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const { value, errno } = rawSyscall(syscallNumber(name), laidOut.values);
     laidOut.copyBack();
     memory.rewind(mark);

@@ -10,7 +10,11 @@ import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
 import { addAddress } from './netlink/addresses.ts';
 import { addBridge, deleteLink, deleteLinkAside, findLink, links, setUp } from './netlink/links.ts';
+import { routes } from './netlink/routes.ts';
 import { ensureSysctl, hasSysctl, readSysctl, writeSysctl } from './sysctl.ts';
+
+/** Of Ethernet, in bytes. */
+const ORDINARY_MTU = 1500;
 
 /** Makes sure that the bridge is there, up, and has its addresses; several may do so at once. */
 export function ensureBridge(context: NetworkContext, network: Network): void {
@@ -23,7 +27,7 @@ export function ensureBridge(context: NetworkContext, network: Network): void {
     });
   if (link?.up) return;
   if (!link) {
-    const settings = { mac: macOf(bridge), ...(mtu === undefined ? {} : { mtu }) };
+    const settings = { mac: macOf(bridge), mtu: mtu ?? mtuOfWayOut(caller) };
     unlessThere(() => addBridge(caller, bridge, settings));
   }
   allowForwarding(caller, network);
@@ -67,6 +71,13 @@ function allowForwarding6(caller: Caller): void {
     if (hasSysctl(caller, setting) && readSysctl(caller, setting) === '1') writeSysctl(caller, setting, '2');
   }
   writeSysctl(caller, 'net/ipv6/conf/all/forwarding', '1');
+}
+
+/** Packets that the host would have to cut or refuse (a tunnel, a cloud's network) are not made in the first place. */
+function mtuOfWayOut(caller: Caller): number {
+  const indexes = routes(caller).flatMap(({ to, link }) => (to.bits === 0 && link !== undefined ? [link] : []));
+  const ways = links(caller).filter((link) => indexes.includes(link.index));
+  return Math.min(ORDINARY_MTU, ...ways.map((link) => link.mtu));
 }
 
 /** A fixed address of its own, locally administered: else it is the lowest of its ports', and changes as they come and go. */

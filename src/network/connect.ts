@@ -13,7 +13,7 @@ import { leaveNetwork } from './idle.ts';
 import { allocate, claimPorts, dropPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { addAddress } from './netlink/addresses.ts';
-import { addVeth, changeLink, deleteLink } from './netlink/links.ts';
+import { addVeth, changeLink, deleteLink, linkNamed } from './netlink/links.ts';
 import { addRoute } from './netlink/routes.ts';
 import type { PublishedPort } from './ports.ts';
 import { withLock } from './store.ts';
@@ -40,14 +40,14 @@ export function layCable(
   pid: number,
   link: string,
 ): void {
-  const mtu = network.mtu === undefined ? {} : { mtu: network.mtu };
+  const { mtu } = linkNamed(context.caller, network.bridge);
   const name = hostLinkName(context, container, network.name);
   withLock(context, () => {
     // What an earlier process of this container held: tidying it away must not take our cable, which has the same name.
     const earlier = release(context, network.name, container);
     if (earlier) closePorts(context, earlier);
-    const settings = { master: network.bridge, up: true, ...mtu };
-    const lay = (): void => addVeth(context.caller, name, { name: link, namespacePid: pid, ...mtu }, settings);
+    const settings = { master: network.bridge, up: true, mtu };
+    const lay = (): void => addVeth(context.caller, name, { name: link, namespacePid: pid, mtu }, settings);
     // A process of this container that ended a moment ago: the kernel is still about to take its cable away.
     if (!unlessThere(lay)) {
       deleteLink(context.caller, name);

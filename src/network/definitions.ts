@@ -36,7 +36,7 @@ export interface Network {
   readonly gateway6?: string;
   /** No way out of it and none in. */
   readonly internal: boolean;
-  /** In bytes; absent: as the kernel makes it, 1500. */
+  /** In bytes; absent: 1500, or what the host's own way out has if that is less. */
   readonly mtu?: number;
   readonly labels: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;

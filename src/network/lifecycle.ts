@@ -4,11 +4,12 @@ import { removeBridge } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import { DEFAULT_NETWORK, inspectNetwork, listNetworks, type Network } from './definitions.ts';
 import { dismissNetwork, rebuildRules } from './firewall.ts';
-import { leaveDead } from './idle.ts';
-import { isAlive, type Lease, leasesOf, releaseDead } from './leases.ts';
+import { leaveDead, removeIdle } from './idle.ts';
+import { type Lease, releaseDead } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { deleteLink } from './netlink/links.ts';
 import { removeStored, withLock } from './store.ts';
+import { livingUsers } from './users.ts';
 
 /** Removes a network: its bridge, its rules, its file. @throws UsageError when containers are on it */
 export function removeNetwork(context: NetworkContext, name: string): Network {
@@ -16,9 +17,9 @@ export function removeNetwork(context: NetworkContext, name: string): Network {
   if (network.name === DEFAULT_NETWORK)
     throw new UsageError(`network "${DEFAULT_NETWORK}" is always there and cannot be removed`);
   return withLock(context, () => {
-    const users = leasesOf(context, network.name).filter(isAlive);
+    const users = livingUsers(context, network.name);
     if (users.length > 0)
-      throw new UsageError(`network "${network.name}" is in use by ${users.map((it) => it.container).join(', ')}`, {
+      throw new UsageError(`network "${network.name}" is in use by ${users.join(', ')}`, {
         remedy: 'stop or disconnect them first',
       });
     removeBridge(context, network);
@@ -31,9 +32,11 @@ export function removeNetwork(context: NetworkContext, name: string): Network {
 /** Removes every network that no living container is on, but the default one. @returns their names */
 export function pruneNetworks(context: NetworkContext): string[] {
   const unused = listNetworks(context).filter(
-    ({ name }) => name !== DEFAULT_NETWORK && !leasesOf(context, name).some(isAlive),
+    ({ name }) => name !== DEFAULT_NETWORK && livingUsers(context, name).length === 0,
   );
-  return unused.map(({ name }) => removeNetwork(context, name).name);
+  const removed = unused.map(({ name }) => removeNetwork(context, name).name);
+  removeIdle(context);
+  return removed;
 }
 
 /**

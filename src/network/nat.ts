@@ -3,6 +3,7 @@
  * which. The rules never change; what changes are the sets and maps they look into, so that a network or a published
  * port is one element, and everything is gone with one `nft delete table`. nft(8).
  */
+import { asPlumbing } from '../kernel/trace.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
 import { NftError, nft } from './nft.ts';
@@ -122,7 +123,7 @@ const deleteElement = (table: string, { set, key, value }: Element): string =>
 /** Whether our table is there. */
 export function hasTable(context: NetworkContext): boolean {
   try {
-    nft(context.caller, `list chain inet ${context.bridge} leaving`);
+    asPlumbing(() => nft(context.caller, `list chain inet ${context.bridge} leaving`));
     return true;
   } catch (error) {
     if (error instanceof NftError && error.missing) return false;

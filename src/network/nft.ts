@@ -10,6 +10,8 @@ import { namespacePid } from './context.ts';
 import { runIn, traced } from './program.ts';
 
 const LIBRARY = 'libnftables.so.1';
+/** How often commands are given again when somebody else's change got in between. */
+const TRIES = 20;
 
 /** nft refused the commands: the rules are as they were (a batch is one transaction). */
 export class NftError extends Error {
@@ -27,6 +29,11 @@ export class NftError extends Error {
     return /No such file or directory|does not exist/.test(this.report);
   }
 
+  /** Whether somebody else changed the rules meanwhile: the same commands may do now. */
+  get interrupted(): boolean {
+    return /Interrupted system call/.test(this.report);
+  }
+
   /** Whether it was there already, with another value. */
   get taken(): boolean {
     return /File exists/.test(this.report);
@@ -40,7 +47,15 @@ export class NftError extends Error {
  */
 export function nft(caller: Caller, commands: string): string {
   const library = namespacePid(caller) === undefined ? openLibrary() : null;
-  return traced(caller, 'nft', commands, () => (library ? library(commands) : runProgram(caller, commands)));
+  const once = () =>
+    traced(caller, 'nft', commands, () => (library ? library(commands) : runProgram(caller, commands)));
+  for (let tries = 0; ; tries++) {
+    try {
+      return once();
+    } catch (error) {
+      if (!(error instanceof NftError && error.interrupted && tries < TRIES)) throw error;
+    }
+  }
 }
 
 /** Whether there is one of them. */

@@ -1,6 +1,6 @@
 /** Runs a program in the network namespace of a caller: in ours as it is, in another through nsenter(1). */
-import { createRequire } from 'node:module';
 import type { Caller } from '../kernel/caller.ts';
+import { childProcess } from '../kernel/child-process.ts';
 import { emit, isTraced } from '../kernel/trace.ts';
 import { namespacePid } from './context.ts';
 
@@ -11,10 +11,6 @@ export interface Ended {
   /** The program is not installed. */
   readonly missing: boolean;
 }
-
-/** Loaded when it is needed, which is seldom: it would make every start slower. */
-const childProcess = (): typeof import('node:child_process') =>
-  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
 
 /** Runs it to its end. @param input what it reads */
 export function runIn(caller: Caller, command: readonly string[], input = ''): Ended {
@@ -27,6 +23,9 @@ export function runIn(caller: Caller, command: readonly string[], input = ''): E
   return { status: done.status ?? -1, stdout: done.stdout ?? '', stderr: done.stderr ?? '', missing };
 }
 
+/** So much of it is shown in a trace, in characters. */
+const SHOWN = 300;
+
 /** Does it and tells the trace, with what the program was given to read. */
 export function traced<T>(caller: Caller, program: string, input: string, action: () => T): T {
   const started = process.hrtime.bigint();
@@ -38,7 +37,9 @@ export function traced<T>(caller: Caller, program: string, input: string, action
   } finally {
     if (isTraced()) {
       const micros = Number(process.hrtime.bigint() - started) / 1000;
-      emit({ who: caller.who, call: program, args: [JSON.stringify(input)], result, micros });
+      const shown = JSON.stringify(input.length > SHOWN ? `${input.slice(0, SHOWN)}…` : input);
+      const event = { who: caller.who, call: program, args: [shown], result, micros };
+      emit(result < 0 ? { ...event, code: 'refused' } : event);
     }
   }
 }

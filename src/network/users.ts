@@ -15,7 +15,10 @@ const FILE = 'users.json';
 
 const usersOf = (context: NetworkContext, network: string): User[] => readStored<User[]>(context, network, FILE) ?? [];
 
-/** Whether a living container uses the network. */
+/** The living containers that use the network. */
+export const livingUsers = (context: NetworkContext, network: string): string[] =>
+  usersOf(context, network).flatMap((user) => (holds(user.holder) ? [user.container] : []));
+
 export const isUsed = (context: NetworkContext, network: string): boolean =>
   usersOf(context, network).some((user) => holds(user.holder));
 

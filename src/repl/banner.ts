@@ -4,11 +4,12 @@ import { wrap } from '../view/wrap.ts';
 import { probes } from './probes.ts';
 
 const scope = [
-  ['box', 'the container in the making: box.apply(step), box.back(), box.process'],
+  ['box', 'the container in the making: box.apply(step), box.process'],
   ['list', 'the steps that make it, in order'],
   ['steps', "every step by its name: steps.hostname('lab')"],
   ['run, makeBox', 'a whole container at once; a second box'],
-  ['BlankProcess, host', 'who makes system calls: host.call("getpid")'],
+  ['containers, stop …', 'what the command line does: await containers()'],
+  ['host, BlankProcess', 'who makes system calls: host.call("getpid")'],
   ['MS CLONE O PR …', 'the constants of the manual pages'],
 ] as const;
 

@@ -2,6 +2,7 @@
 import { UsageError } from '../kernel/errors.ts';
 import { asPlumbing, formatTrace, onTrace } from '../kernel/trace.ts';
 import { mapOf } from '../observe/map.ts';
+import { languageNames } from '../translate/index.ts';
 import { paint } from '../view/colour.ts';
 import { doctorText } from '../view/doctor.ts';
 import { mapText } from '../view/map.ts';
@@ -136,6 +137,10 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
       action: (it) => explain(prompt, it),
     },
     trace: { help: 'Shows every system call as it is made: .trace on | all | off', action: (it) => trace(prompt, it) },
+    as: {
+      help: `The steps so far in another language: .as ${languageNames.join(' | ')}`,
+      action: (it) => prompt.print(session.as(it)),
+    },
     map: {
       help: 'The processes, with their pids outside and inside, and the namespaces',
       action: () => prompt.print(mapText(mapOf(session.box))),

@@ -1,7 +1,8 @@
 /** minidocker-repl: the prompt, the guided session, the tour. */
 import { join } from 'node:path';
+import { reconcileIfPossible } from '../container/lifecycle/reconcile.ts';
 import { stateRoot } from '../container/paths.ts';
-import { sweep } from '../container/sweep.ts';
+import { openPipe } from '../container/pipes.ts';
 import { UsageError } from '../kernel/errors.ts';
 import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
@@ -21,17 +22,20 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 async function tour(asked: Asked, lessons: Lessons): Promise<number> {
   const command = asked.box.command ?? [...tourProgram];
-  const session = new Session({ box: { ...asked.box, command }, stdio: [null, 1, 2] });
+  const gate = openPipe();
+  const session = new Session({ box: { ...asked.box, command }, stdio: [gate.read, 1, 2] });
   leaveBySignals(session);
   try {
-    return await playTour(session, lessons, print);
+    return await playTour(session, lessons, print, () => gate.closeWrite());
   } finally {
     print(goneText(await session.end()));
+    gate.closeRead();
+    gate.closeWrite();
   }
 }
 
 async function script(asked: Asked, lessons: Lessons): Promise<number> {
-  const session = new Session({ box: asked.box, stdio: [null, 1, 2] });
+  const session = new Session({ box: asked.box });
   leaveBySignals(session);
   try {
     await new Promise<void>((resolve, reject) => {
@@ -70,7 +74,7 @@ export async function main(argv: string[], lessons: Lessons): Promise<number> {
     }
     const different = rootlessText();
     if (different) print(different);
-    sweep();
+    await reconcileIfPossible();
     if (asked.tour) return await tour(asked, lessons);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompt(asked, lessons) : await script(asked, lessons);
   } catch (error) {

@@ -3,11 +3,12 @@ import * as fs from 'node:fs';
 import { type Made, makeBox, newId } from '../container/make.ts';
 import type { RunOptions } from '../container/options.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { asPlumbing } from '../kernel/trace.ts';
+import { asPlumbing, onTrace, type TraceEvent } from '../kernel/trace.ts';
 import { type Change, difference } from '../observe/difference.ts';
 import { type Facts, factsOf } from '../observe/facts.ts';
 import type { Box, Stdio } from '../steps/box.ts';
 import type { Observation, Step } from '../steps/step.ts';
+import { translate } from '../translate/index.ts';
 
 /** One step that has been done, and what is different since. */
 export interface Done {
@@ -15,12 +16,17 @@ export interface Done {
   changes: Change[];
   /** What the step itself finds: some of it can only be seen from inside. */
   observed: Observation;
+  /** The system calls that it made. */
+  calls: TraceEvent[];
 }
 
 export interface SessionOptions {
   box: RunOptions;
+  /** Nothing to read, and our own output, where nothing is said: the keyboard goes to a terminal of the container's own. */
   stdio?: Stdio;
 }
+
+const OURS: Stdio = [null, 1, 2];
 
 /** Short enough to be read in a path. */
 const ID_LENGTH = 12;
@@ -40,6 +46,8 @@ export class Session {
   readonly #options: SessionOptions;
   #made: Made;
   #before: Facts | undefined;
+  #calls: TraceEvent[] = [];
+  #stopListening: (() => void) | undefined;
   #history: Done[] = [];
   #fresh: Done[] = [];
   /** Boxes that were made by hand beside it. */
@@ -101,6 +109,22 @@ export class Session {
     this.#fresh = [];
   }
 
+  /** The steps done so far, in another language. */
+  as(language: string): string {
+    const { box } = this;
+    const { history } = this;
+    return translate(
+      {
+        options: this.#options.box,
+        config: box.config,
+        root: box.root,
+        steps: history.map((it) => it.step),
+        calls: history.map((it) => it.calls),
+      },
+      language,
+    );
+  }
+
   /** A step by its name, its number in the list, or the beginning of its name. */
   find(which: string): Step {
     const byNumber = /^\d+$/.test(which) ? this.list[Number(which) - 1] : undefined;
@@ -114,7 +138,7 @@ export class Session {
 
   /** Makes a box beside the session's own; it goes with the session. */
   makeBox(...[options, more]: Parameters<typeof makeBox>): Made {
-    const made = makeBox(options, more);
+    const made = makeBox(options, { stdio: OURS, ...more });
     const tracked: Made = {
       ...made,
       remove: () => {
@@ -143,20 +167,23 @@ export class Session {
   }
 
   #make(): Made {
-    const { box, stdio } = this.#options;
+    const { box, stdio = OURS } = this.#options;
     const watch = (moment: 'before' | 'after', step: Step, of: Box): void => this.#watch(moment, step, of);
     const id = newId().slice(0, ID_LENGTH);
-    return makeBox(box, stdio ? { id, stdio, watch } : { id, watch });
+    return makeBox(box, { id, stdio, watch });
   }
 
   #watch(moment: 'before' | 'after', step: Step, box: Box): void {
+    this.#stopListening?.();
     if (moment === 'before') {
       this.#before = look(box);
+      this.#calls = [];
+      this.#stopListening = onTrace((event) => this.#calls.push(event));
       return;
     }
     this.#history = this.#history.slice(0, box.done.length - 1);
     const changes = this.#before ? difference(this.#before, look(box)) : [];
-    const done = { step, changes, observed: observe(box, step) };
+    const done = { step, changes, observed: observe(box, step), calls: this.#calls };
     this.#history.push(done);
     this.#fresh.push(done);
   }

@@ -1,4 +1,5 @@
 /** What every container gets where nothing else is said: the same as Docker's and runc's defaults. */
+import { existsSync, readdirSync } from 'node:fs';
 import type { Config, Device, Mount, NamespaceType } from './config.ts';
 import type { LinuxDeviceRule } from './resources.ts';
 
@@ -103,6 +104,16 @@ export const defaultMaskedPaths: readonly string[] = [
   '/sys/firmware',
 ];
 
+/** Each processor's record of its heat: it tells what others do on this machine. There is none on most virtual ones. */
+function thermalThrottles(): string[] {
+  const cpus = '/sys/devices/system/cpu';
+  const place = (cpu: string): string => `${cpus}/${cpu}/thermal_throttle`;
+  if (!existsSync(place('cpu0'))) return [];
+  return readdirSync(cpus)
+    .filter((name) => /^cpu\d+$/.test(name) && existsSync(place(name)))
+    .map(place);
+}
+
 /** Readable, but not to be changed. */
 export const defaultReadonlyPaths: readonly string[] = [
   '/proc/bus',
@@ -160,7 +171,7 @@ export function defaultConfig(args: readonly string[], rootPath: string): Config
       devices: defaultDevices.map((it) => ({ ...it })),
       resources: { devices: defaultDeviceRules.map((it) => ({ ...it })) },
       sysctl: { ...defaultSysctls },
-      maskedPaths: [...defaultMaskedPaths],
+      maskedPaths: [...defaultMaskedPaths, ...thermalThrottles()],
       readonlyPaths: [...defaultReadonlyPaths],
     },
   };

@@ -4,6 +4,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { BlankProcess } from '../kernel/blank-process.ts';
+import { UsageError } from '../kernel/errors.ts';
 import type { Exit } from '../kernel/exits.ts';
 import { type NamespaceKind, namespaceId } from '../kernel/namespace.ts';
 import { isTraced } from '../kernel/trace.ts';
@@ -92,6 +93,10 @@ export class Box {
 
   /** Does one step. When it fails, what it had begun is taken back and the box is as before. */
   async apply(step: Step): Promise<void> {
+    if (typeof step?.explain !== 'string')
+      throw new UsageError('what is to be applied is no step', {
+        remedy: "call one of steps: await box.apply(steps.hostname('lab'))",
+      });
     step.check?.(this);
     this.#watch?.('before', step, this);
     try {

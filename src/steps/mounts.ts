@@ -1,6 +1,6 @@
 /** The file systems of the kernel and others, mounted inside the root: /proc, /sys, /dev, … – see mount(2), filesystems(5). */
 
-import { MS } from '../kernel/constants.ts';
+import { flagNames, MS } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { fileSystemMagic, mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
@@ -17,7 +17,7 @@ import { codeOf, type Step } from './step.ts';
 /** The flags and data of a mount as C would have them. */
 function callOf(it: Mount): string {
   const { flags, data } = parseMountOptions(it.options);
-  return `mount("${it.source ?? it.type}", ROOT"${it.destination}", "${it.type}", 0x${flags.toString(16)}, ${data ? `"${data}"` : 'NULL'})`;
+  return `mount("${it.source ?? it.type}", ROOT"${it.destination}", "${it.type}", ${flagNames('MS_', flags)}, ${data ? `"${data}"` : 'NULL'})`;
 }
 
 /** Names of the steps for the default mounts; other mounts are called by their place. */

@@ -28,8 +28,8 @@ export function address(wish: AddressWish = {}, context?: NetworkContext): Step 
     manual: ['rtnetlink(7)', 'flock(2)', 'netdevice(7)'],
     calls: [
       'flock(open("networks/lock"), LOCK_EX)',
-      `sendto(netlink inside, RTM_NEWLINK {${full.link}, IFLA_ADDRESS, up})`,
-      `sendto(netlink inside, RTM_NEWADDR {address/bits, dev ${full.link}})`,
+      `RTM_NEWLINK(${full.link}, mac MAC up)`,
+      `RTM_NEWADDR(ADDRESS/BITS, dev ${full.link})`,
     ],
     code: codeOf('net.address', wish),
     check: (box) => requireWire(box, 'giving out an address'),

@@ -18,10 +18,10 @@ export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
       'A bridge is a switch in software: links of the host become its ports, and it passes frames between them. The bridge is itself a link of the host, and its address in the network’s subnet is the gateway of every container. It is shared: it is made for the first container that needs it, and goes after the last. For packets that go on from it, the host has to forward (ip_forward).',
     manual: ['bridge(8)', 'rtnetlink(7)', 'ip(7)'],
     calls: [
-      'sendto(netlink, RTM_NEWLINK {kind "bridge"})',
-      'sendto(netlink, RTM_NEWADDR {gateway/bits, dev bridge})',
+      'RTM_NEWLINK(BRIDGE, kind bridge)',
+      'RTM_NEWADDR(GATEWAY/BITS, dev BRIDGE)',
       'write("/proc/sys/net/ipv4/ip_forward", "1")',
-      'sendto(netlink, RTM_NEWLINK {bridge, up})',
+      'RTM_NEWLINK(BRIDGE, up)',
     ],
     code: codeOf('net.bridge', wire),
     check: (box) => requireWire(box, 'making a bridge'),

@@ -15,7 +15,7 @@ export function route(wire: Wire = {}, context?: NetworkContext): Step {
     explain:
       'With its address the container knows the way to its own subnet and nothing else. The default route sends everything else to the gateway, which is the bridge on the host; the host’s own routes lead on from there. An internal network has none: there is no way out.',
     manual: ['rtnetlink(7)', 'ip-route(8)'],
-    calls: ['sendto(netlink inside, RTM_NEWROUTE {default via gateway})'],
+    calls: ['RTM_NEWROUTE(default via GATEWAY)'],
     code: codeOf('net.route', wire),
     check(box) {
       requireWire(box, 'adding a route');

@@ -16,8 +16,8 @@ export function veth(wire: Wire = {}, context?: NetworkContext): Step {
       'Veth links come in pairs: what goes in at one end comes out at the other. One end is made directly in the container’s network namespace (by the pid of a process in it), the other becomes a port of the bridge. When the namespace goes, the kernel takes both ends away.',
     manual: ['veth(4)', 'rtnetlink(7)', 'network_namespaces(7)'],
     calls: [
-      `sendto(netlink, RTM_NEWLINK {kind "veth", master bridge, up, peer {"${full.link}", IFLA_NET_NS_PID}})`,
-      'sendto(netlink, RTM_NEWLINK {hairpin on})',
+      `RTM_NEWLINK(LINK master BRIDGE up, kind veth, peer ${full.link} in the namespace of PID)`,
+      'RTM_NEWLINK(LINK, hairpin true)',
     ],
     code: codeOf('net.veth', wire),
     check: (box) => requireWire(box, 'laying a cable'),

@@ -44,11 +44,14 @@ function groupId(groups: string[][], wanted: string): number {
   return id;
 }
 
+/** Numbers, and the user's home directory where /etc/passwd has it. */
+export type Found = Required<Pick<User, 'uid' | 'gid' | 'additionalGids'>> & { home?: string };
+
 /**
  * `name`, `uid`, `name:group`, `uid:gid`: numbers, with the user's supplementary groups where no group is given (as Docker does).
  * @throws UsageError where a name is not there.
  */
-export function lookUpUser(box: Box, text: string): Required<Pick<User, 'uid' | 'gid' | 'additionalGids'>> {
+export function lookUpUser(box: Box, text: string): Found {
   const [name = '', group] = text.split(':');
   const known = rows(box, '/etc/passwd').find(
     (row) => row[0] === name || (idOf(name) !== undefined && idOf(row[2]) === idOf(name)),
@@ -60,8 +63,9 @@ export function lookUpUser(box: Box, text: string): Required<Pick<User, 'uid' | 
     });
   }
   const groups = rows(box, '/etc/group');
-  if (group !== undefined && group !== '') return { uid, gid: groupId(groups, group), additionalGids: [] };
+  const home = known?.[5]?.startsWith('/') ? { home: known[5] } : {};
+  if (group !== undefined && group !== '') return { uid, gid: groupId(groups, group), additionalGids: [], ...home };
   const member = groups.filter((row) => known?.[0] !== undefined && row[3]?.split(',').includes(known[0]));
   const additionalGids = member.map((row) => idOf(row[2])).filter((id) => id !== undefined);
-  return { uid, gid: idOf(known?.[3]) ?? 0, additionalGids };
+  return { uid, gid: idOf(known?.[3]) ?? 0, additionalGids, ...home };
 }

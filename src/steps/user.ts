@@ -7,8 +7,11 @@ import { statusOf } from '../kernel/proc.ts';
 import { prctl, setgroups, setresgid, setresuid } from '../kernel/process.ts';
 import type { User } from '../spec/config.ts';
 import type { Box } from './box.ts';
-import { lookUpUser } from './passwd.ts';
+import { type Found, lookUpUser } from './passwd.ts';
 import { codeOf, type Step } from './step.ts';
+
+/** Others may read new files, but not write to them – whatever it is where we were started. */
+const USUAL_UMASK = 0o022;
 
 /** In a user namespace made without privilege setgroups(2) is forbidden, for it could take a denied group off – see user_namespaces(7). */
 function groupsAreFixed(box: Box): boolean {
@@ -63,10 +66,12 @@ export function user(user: User): Step {
     ],
     code: codeOf('user', user),
     apply(box) {
-      const found = user.username === undefined ? user : lookUpUser(box, user.username);
+      const found: Partial<Found> & User = user.username === undefined ? user : lookUpUser(box, user.username);
+      // For the environment of the program, where nothing is said about it.
+      box.notes.set('home', found.home ?? (found.uid === 0 ? '/root' : '/'));
       const additionalGids = [...new Set([...(found.additionalGids ?? []), ...(user.additionalGids ?? [])])];
       become(box, { uid: found.uid, gid: found.gid, additionalGids });
-      if (user.umask !== undefined) box.process.call('umask', user.umask);
+      box.process.call('umask', user.umask ?? USUAL_UMASK);
     },
     observe(box) {
       const status = statusOf(box.process.pid);

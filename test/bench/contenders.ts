@@ -51,7 +51,7 @@ function busyboxRoot(): string | undefined {
 
 /** A bundle with the very configuration that we would use: the same namespaces, mounts, devices, masks, filter, capabilities and group. */
 async function bundleOf(root: string): Promise<string> {
-  const { config, remove } = makeBox({ image: root, command: ['/bin/true'] });
+  const { config, remove } = makeBox({ image: root, network: 'none', command: ['/bin/true'] });
   await remove();
   const bundle = join(scratch, 'bundle');
   fs.mkdirSync(bundle);
@@ -87,7 +87,8 @@ export async function warm(): Promise<Contender[]> {
   const check = ({ exitCode }: { exitCode: number }): void => {
     if (exitCode !== 0) throw new Error(`it exits with ${exitCode}`);
   };
-  const ours = (options: Parameters<typeof run>[0]) => async () => check(await run({ ...options, command }));
+  const ours = (options: Parameters<typeof run>[0]) => async () =>
+    check(await run({ network: 'none', ...options, command }));
   const unshare = ['-f', '-p', '-m', '-u', '-i', '-n', '-C', '--mount-proc', 'true'];
   const bwrap = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true'];
   const podman = ['run', '--rm', '--network', 'none', '--rootfs', root ?? '', 'true'];
@@ -112,7 +113,7 @@ export async function warm(): Promise<Contender[]> {
 export function cold(warmed: readonly Contender[]): Contender[] {
   const bin = join(checkout, 'bin/minidocker.js');
   return [
-    other('minidocker run', 'node bin/minidocker.js run --rm host true', process.execPath, () => [
+    other('minidocker run', 'node bin/minidocker.js run --rm --network none host true', process.execPath, () => [
       bin,
       'run',
       '--rm',

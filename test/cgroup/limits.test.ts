@@ -1,8 +1,9 @@
 /** Limits bite, on whatever kind of control groups this host has. Judged by the kernel's counters, never by the clock. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Cgroup } from '../../src/cgroup/cgroup.ts';
+import { layout } from '../../src/cgroup/layout.ts';
 import { plannedWrites } from '../../src/cgroup/preview.ts';
 import { until } from '../support.ts';
 import { group, startIn } from './support.ts';
@@ -136,4 +137,28 @@ test('what is announced is what is written', () => {
     const [path, value] = JSON.parse(`[${line.slice('write('.length, -1)}]`);
     expect(readFileSync(path, 'utf8').trim()).toBe(value);
   }
+});
+
+test('a rate of a disk is accepted, and a disk that is not there refused', () => {
+  const disk = readdirSync('/sys/block').find((it) => /^(vd|sd|nvme|xvd)/.test(it));
+  if (disk) {
+    const [major, minor] = readFileSync(`/sys/block/${disk}/dev`, 'utf8').trim().split(':').map(Number);
+    const slow = group({ blockIO: { throttleReadBpsDevice: [{ major: major!, minor: minor!, rate: MiB }] } });
+    const read = slow.readBack().filter((it) => it.controller === 'io' && it.value.includes(`${major}:${minor}`));
+    expect(read.some((it) => it.value.includes(String(MiB)))).toBe(true);
+  }
+  const absent = { blockIO: { throttleWriteBpsDevice: [{ major: 4095, minor: 77, rate: MiB }] } };
+  expect(() => group(absent)).toThrow(/no such disk.*lsblk/);
+});
+
+test('v2 files by name: written where the controller is on v2, refused with a reason where it is not', () => {
+  const resources = { unified: { 'memory.high': String(32 * MiB), 'memory.oom.group': '1' } };
+  if (layout().controllers.get('memory')?.version === 1) {
+    expect(() => group(resources)).toThrow(/memory\.high .*memory controller on v1/);
+    return;
+  }
+  const made = group(resources);
+  const values = new Map(made.readBack().map((it) => [it.path.slice(it.path.lastIndexOf('/') + 1), it.value]));
+  expect(values.get('memory.high')).toBe(String(32 * MiB));
+  expect(values.get('memory.oom.group')).toBe('1');
 });

@@ -64,7 +64,7 @@ describe('standard input and output', () => {
     expect(ended).toEqual({ code: 0, stdout: 'out\n', stderr: 'err\n' });
   });
   it('a pipe whose reader goes away ends it', async () => {
-    const piped = `${line('run', '--rm', 'host', 'sh', '-c', 'yes; exit $?')} | head -n 1; echo ${'${PIPESTATUS[0]}'}`;
+    const piped = `${line('run', '--rm', 'host', 'sh', '-c', 'yes; exit $?')} | head -n 1; echo $PIPESTATUS`;
     const { stdout } = await new Running(['bash', '-c', piped], { input: '' }).ended;
     expect(stdout).toBe('y\n141\n');
   });

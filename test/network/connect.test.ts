@@ -2,9 +2,10 @@
 import { afterEach, expect, test } from 'vitest';
 import type { BlankProcess } from '../../src/kernel/blank-process.ts';
 import { disconnect } from '../../src/network/connect.ts';
-import { createNetwork, inspectNetwork } from '../../src/network/definitions.ts';
+import { createNetwork, inspectNetwork, listNetworks } from '../../src/network/definitions.ts';
+import { pruneNetworks, removeNetwork } from '../../src/network/lifecycle.ts';
 import { connectRunning, disconnectRunning } from '../../src/network/running.ts';
-import { ask, closeLab, container, isSilent, json, labContext, pings, remoteOf, server } from './lab.ts';
+import { ask, closeLab, container, isSilent, json, labContext, output, pings, remoteOf, server } from './lab.ts';
 
 afterEach(closeLab);
 
@@ -75,6 +76,11 @@ test('the MTU of a network is that of its bridge and of every link', () => {
     );
   expect(mtu(one.process)).toEqual([1400]);
   expect(mtu(context.caller)).toEqual([1400, 1400]);
+  // Where nothing is said, it is not more than the host's way out has.
+  const other = labContext();
+  remoteOf(other.caller);
+  output(other.caller, 'ip', 'link', 'set', 'uplink', 'mtu', '1380');
+  expect(mtu(container(other, inspectNetwork(other, 'bridge')).process)).toEqual([1380]);
 });
 
 test('a running container is connected to a second network and taken off the first', () => {
@@ -97,4 +103,17 @@ test('a running container is connected to a second network and taken off the fir
   expect(() => disconnectRunning(context, red, id, pid)).toThrow(/is not on network "red"/);
   expect(disconnectRunning(context, blue, id, pid)).toEqual(lease);
   expect(linkNames()).toEqual(['lo']);
+});
+
+test('a network in use is not removed; prune removes the others', () => {
+  const context = labContext();
+  const [red] = ['red', 'blue', 'green'].map((name) => createNetwork(context, { name }));
+  const one = container(context, red!);
+  expect(() => removeNetwork(context, 'red')).toThrow(`network "red" is in use by ${one.lease.container}`);
+  expect(pruneNetworks(context).sort()).toEqual(['blue', 'green']);
+  expect(json(context.caller, 'ip', '-j', 'link', 'show', red!.bridge)).toHaveLength(1);
+  one.process.end();
+  expect(removeNetwork(context, 'red').name).toBe('red');
+  expect(() => removeNetwork(context, 'bridge')).toThrow(/is always there/);
+  expect(listNetworks(context).map((network) => network.name)).toEqual(['bridge']);
 });

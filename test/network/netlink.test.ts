@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../src/kernel/caller.ts';
 import { SyscallError } from '../../src/kernel/errors.ts';
+import { onTrace } from '../../src/kernel/trace.ts';
 import { addressFromBytes, formatAddress, formatSubnet, parseAddress, parseSubnet } from '../../src/network/address.ts';
 import { addAddress, addresses, deleteAddress } from '../../src/network/netlink/addresses.ts';
 import {
@@ -205,4 +206,22 @@ describe('refusals', () => {
 
 test('an address is four or sixteen bytes', () => {
   expect(addressFromBytes(Buffer.alloc(5))).toBeUndefined();
+});
+
+test('the trace tells each request in words, and its refusal', () => {
+  const host = namespace();
+  const told: string[] = [];
+  const stop = onTrace((event) => {
+    if (!event.plumbing) told.push(`${event.call}(${event.args.join(', ')}) ${event.code ?? event.result}`);
+  });
+  addBridge(host, 'br0', { mtu: 1400, up: true });
+  addAddress(host, 'br0', parseAddress('10.1.0.1'), 24);
+  expect(() => addRoute(host, { via: parseAddress('10.9.9.9') })).toThrow();
+  stop();
+  expect(told).toEqual([
+    'RTM_NEWLINK(br0 mtu 1400 up, kind bridge) 0',
+    'RTM_GETLINK(br0) 0',
+    'RTM_NEWADDR(10.1.0.1/24, dev br0) 0',
+    'RTM_NEWROUTE(default via 10.9.9.9) ENETUNREACH',
+  ]);
 });

@@ -1,24 +1,11 @@
 /** The program without a terminal: lines from standard input, and the tour. */
-import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { witness } from '../support.ts';
-import { ended, script, start } from './program.ts';
-
-const boxes = (): string[] => {
-  try {
-    return readdirSync(join(process.env.MINIDOCKER_ROOT!, 'containers'));
-  } catch {
-    return [];
-  }
-};
-
-const groups = (): string =>
-  witness('find', '/sys/fs/cgroup', '-type', 'd', '-path', `*/${process.env.MINIDOCKER_CGROUP}/*`);
+import { boxes, ended, groups, script, start } from './program.ts';
 
 afterEach(() => {
   expect(boxes()).toEqual([]);
-  expect(groups()).toBe('');
+  expect(groups()).toEqual([]);
 });
 
 it('plays the tour: a container whose program says what it sees', async () => {
@@ -54,6 +41,22 @@ it('goes back twice and forward again, on the real kernel', async () => {
   expect(stdout).toContain('shared after: true');
   expect(stdout).toContain('shared again: false');
   expect(stdout).toContain('mount-namespace uts-namespace');
+});
+
+it('makes what lsns and mountinfo show from outside', async () => {
+  const { status, stdout, stderr } = await script([
+    'for (const it of list.slice(0, -1)) await box.apply(it)',
+    'const here = child_process.execFileSync("lsns", ["-n", "-o", "NS", "-p", String(process.pid)], { encoding: "utf8" }).split("\\n")',
+    'const there = child_process.execFileSync("lsns", ["-n", "-o", "NS,TYPE", "-p", String(box.process.pid)], { encoding: "utf8" }).trim().split("\\n")',
+    '"own: " + there.map((line) => line.trim().split(/ +/)).filter(([ns]) => !here.some((it) => it.includes(ns))).map(([, type]) => type).sort().join(" ")',
+    '"first mount: " + fs.readFileSync("/proc/" + box.process.pid + "/mountinfo", "utf8").split("\\n")[0]',
+    '"root: " + fs.readlinkSync("/proc/" + box.process.pid + "/root")',
+  ]);
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  expect(stdout).toContain('own: cgroup ipc mnt net pid uts');
+  expect(stdout).toMatch(/first mount: .* \/ \/ .* - overlay /);
+  expect(stdout).toContain('root: /');
 });
 
 it('refuses what would touch the host, and says what to type', async () => {

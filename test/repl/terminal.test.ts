@@ -1,10 +1,10 @@
 /** The program at a terminal, as a person has it: script(1) makes the terminal. */
 import { spawn } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../support.ts';
-import { bin, type Ended, ended } from './program.ts';
+import { bin, boxes, type Ended, ended } from './program.ts';
 
 const directory = process.env.TMPDIR!;
 const file = (name: string): string => join(directory, name);
@@ -24,6 +24,7 @@ function open(...args: string[]): Terminal {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm' },
   });
+  opened.push(child);
   let text = '';
   let from = 0;
   child.stdout.setEncoding('utf8').on('data', (part) => {
@@ -46,12 +47,14 @@ function open(...args: string[]): Terminal {
   };
 }
 
-const boxes = (): string[] => readdirSync(join(process.env.MINIDOCKER_ROOT!, 'containers'));
-
 /** What stty says of the terminal, but for its size. */
 const settings = (name: string): string => readFileSync(file(name), 'utf8').replace(/.*rows.*\n/, '');
 
+const opened: ReturnType<typeof spawn>[] = [];
+
 afterEach(() => {
+  // Where a test failed: the end of script(1) is the end of the terminal.
+  for (const child of opened.splice(0)) child.kill();
   expect(boxes()).toEqual([]);
   for (const name of ['before', 'after', 'made']) rmSync(file(name), { force: true, recursive: true });
 });
@@ -101,12 +104,13 @@ it('runs nothing before Enter, and keeps a history', async () => {
   expect(existsSync(file('made'))).toBe(false);
   terminal.type('"first" + "-line"\r');
   await terminal.sees('first-line');
-  terminal.type('.exit\r');
+  await terminal.sees('0/');
+  terminal.type('\u0004');
   await terminal.sees('status 0');
   await terminal.over;
   const again = open();
   await again.sees('0/');
-  again.type('\u001b[A\u001b[A\r');
+  again.type('\u001b[A\r');
   await again.sees('first-line');
   again.type('.exit\r');
   await again.sees('status 0');
@@ -124,5 +128,16 @@ it('interrupts what takes too long', async () => {
   await terminal.sees('alive-still');
   terminal.type('.exit\r');
   await terminal.sees('status 0');
+  await terminal.over;
+});
+
+it('removes what it made when a signal ends it, also after lines were evaluated', async () => {
+  const terminal = open();
+  await terminal.sees('0/');
+  terminal.type('await box.apply(steps.namespace("uts"))\r');
+  await terminal.sees(' 1/');
+  terminal.type('setTimeout(() => process.kill(process.pid, "SIGINT"), 200) && "soon"\r');
+  await terminal.sees('Removed:');
+  await terminal.sees('status 130');
   await terminal.over;
 });

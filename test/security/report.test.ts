@@ -22,6 +22,7 @@ const reasons: readonly (readonly [lines: RegExp, reason: string])[] = [
     'the directory that holds the hierarchies is read-only too, and a hybrid host’s second version is shown',
   ],
   [/^open\tc 10:200\t/, 'runc before version 1.2 always allows /dev/net/tun; we do not'],
+  [/^environment\tHOME\t/, 'root’s home is /root, also where the image has no /etc/passwd that says so'],
   [/^rlimit\t7\t/, 'Node raises its own soft limit of open files'],
 ];
 

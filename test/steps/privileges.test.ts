@@ -63,6 +63,17 @@ describe('capabilities', () => {
     await expect(sh('true', { capAdd: ['SYS_RESOURCE'] })).rejects.toThrow(/cannot be given.*does not have it itself/);
   });
 
+  test('new files are as usual, whatever umask we were started with', async () => {
+    const before = process.umask(0o077);
+    try {
+      expect((await sh('umask; touch /tmp/x 2>&1 || touch /x; stat -c %a /x /tmp/x 2>/dev/null')).stdout).toMatch(
+        /^0022\n644\n/,
+      );
+    } finally {
+      process.umask(before);
+    }
+  });
+
   test('a name that does not exist is refused', async () => {
     await expect(sh('true', { capAdd: ['FLY'] })).rejects.toThrow(/capability "FLY" does not exist/);
   });
@@ -89,6 +100,26 @@ describe('system calls', () => {
     });
     expect(late.stderr).toMatch(/No space left/);
     expect(late.stdout).toMatch(/NoNewPrivs:\s1/);
+    fs.rmSync(file);
+  });
+
+  test('a narrow profile: what it does not know is done in another way', async () => {
+    const file = join(process.env.TMPDIR!, 'narrow.json');
+    // What changes the user and starts a program, and what busybox needs; not close_range, pipe2, faccessat, execveat.
+    const names = `futex prctl capget capset setgroups setresgid setresuid umask rt_sigprocmask fcntl close execve write exit_group
+      brk arch_prctl set_tid_address set_robust_list rseq prlimit64 readlink readlinkat getrandom mprotect mmap munmap uname getuid geteuid getgid
+      getegid setuid setgid ioctl fstat newfstatat rt_sigaction openat open read getdents64 getpid lseek`;
+    const profile = {
+      defaultAction: 'SCMP_ACT_ERRNO',
+      syscalls: [{ names: names.trim().split(/\s+/), action: 'SCMP_ACT_ALLOW' }],
+    };
+    fs.writeFileSync(file, JSON.stringify(profile));
+    const options = { image: 'busybox', capture: true, securityOpt: [`seccomp=${file}`] };
+    expect(await run({ ...options, command: ['ls', '/proc/self/fd'] })).toMatchObject({
+      stdout: '0\n1\n2\n3\n',
+      exitCode: 0,
+    });
+    expect(await run({ ...options, command: ['cat', '/proc/self/comm'] })).toMatchObject({ stdout: 'cat\n' });
     fs.rmSync(file);
   });
 
@@ -156,6 +187,13 @@ describe('limits and settings', () => {
 });
 
 describe('users by name', () => {
+  test('each begins with a home of its own, where nothing else is said', async () => {
+    const home = async (more: object): Promise<string> => (await sh('echo $HOME', more)).stdout.trim();
+    expect(await home({})).toBe('/root');
+    expect(await home({ user: '1234:1234' })).toBe('/');
+    expect(await home({ user: '1234', env: ['HOME=/elsewhere'] })).toBe('/elsewhere');
+  });
+
   test('from the image’s own files, with their groups', async () => {
     made = makeBox({ image: 'busybox', command: ['sleep', '9'], user: 'ada' });
     const { box } = made;

@@ -1,10 +1,10 @@
 /** What the configuration of the runtime specification has no place for: restarting, stopping, health, labels, the log. */
-import * as fs from 'node:fs';
 import { constants as os } from 'node:os';
 import type { Image } from '../../image/image.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { RunOptions } from '../options.ts';
 import { parseBytes, parseDuration, parseNumber } from '../quantities.ts';
+import { readNamedFile } from '../read-file.ts';
 import type { ContainerRecord, HealthCheck, LogLimits, RestartPolicy } from '../store/record.ts';
 
 export type Policies = Pick<
@@ -43,21 +43,12 @@ export function parseRestart(text = 'no'): RestartPolicy {
 
 /** `name=value` lines of files, without comments. */
 export function linesOf(files: readonly string[] | undefined, option: string): string[] {
-  return (files ?? []).flatMap((path) => {
-    try {
-      return fs
-        .readFileSync(path, 'utf8')
-        .split('\n')
-        .map((it) => it.replace(/\r$/, '').trimStart())
-        .filter((it) => it && !it.startsWith('#'));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      throw new UsageError(`${option}: ${path} cannot be read (${code})`, {
-        remedy: 'name a file of this host',
-        cause: error,
-      });
-    }
-  });
+  return (files ?? []).flatMap((path) =>
+    readNamedFile(path, option)
+      .split('\n')
+      .map((it) => it.replace(/\r$/, '').trimStart())
+      .filter((it) => it && !it.startsWith('#')),
+  );
 }
 
 /** `name[=value]` each. */

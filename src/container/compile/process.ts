@@ -39,8 +39,6 @@ function environment(config: Config, options: RunOptions, image: Image): string[
     [defaultPath],
     hostname === undefined ? [] : [`HOSTNAME=${hostname}`],
     process.terminal ? ['TERM=xterm'] : [],
-    // The user's own, as the image's passwd says, where the user step finds it.
-    ['HOME=/root'],
     image.environment,
     variables(linesOf(options.envFile, '--env-file'), '--env-file'),
     variables(options.env ?? [], '--env'),

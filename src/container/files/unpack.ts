@@ -68,13 +68,14 @@ async function writeFile(place: string, content: Readable): Promise<void> {
   await pipeline(content, fs.createWriteStream('', { fd, autoClose: true }));
 }
 
-function makeNode(root: number, parent: number, name: string, header: Headers): void {
+/** @param target of a hard link: where it is in the root */
+function makeNode(root: number, parent: number, name: string, header: Headers, linked: string): void {
   const { type, devmajor = 0, devminor = 0 } = header;
   const linkname = header.linkname ?? '';
   const device = makedev(devmajor, devminor);
   if (type === 'symlink') symlinkat(host, linkname, parent, name);
   else if (type === 'link') {
-    const target = openInRoot(host, root, safeName(linkname), O.PATH | O.NOFOLLOW);
+    const target = openInRoot(host, root, linked, O.PATH | O.NOFOLLOW);
     try {
       // By its descriptor: it cannot become another file meanwhile.
       linkat(host, AT.FDCWD, pathOf(target), parent, name, AT.SYMLINK_FOLLOW);
@@ -112,8 +113,8 @@ async function put(
   content: Readable,
   options: UnpackOptions,
 ): Promise<void> {
-  const renamed = safeName(options.rename?.(header.name) ?? header.name);
-  const path = posix.join(base, renamed);
+  const placeOf = (text: string): string => posix.join(base, safeName(options.rename?.(text) ?? text));
+  const path = placeOf(header.name);
   if (path === '' || path === '.') return void content.resume();
   const parent = makeParents(root, posix.dirname(path) === '.' ? '' : posix.dirname(path));
   try {
@@ -125,7 +126,7 @@ async function put(
       if (!fs.existsSync(place)) mkdirat(host, parent, name);
     } else if (header.type === 'file' || header.type === 'contiguous-file' || !header.type)
       await writeFile(place, content);
-    else makeNode(root, parent, name, header);
+    else makeNode(root, parent, name, header, placeOf(header.linkname ?? ''));
     content.resume();
     setAttributes(parent, name, header, options);
   } finally {

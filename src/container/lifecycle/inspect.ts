@@ -30,23 +30,24 @@ function stateOf(container: Container) {
     Error: state.error ?? '',
     StartedAt: state.startedAt ?? NEVER,
     FinishedAt: (runs ? undefined : state.finishedAt) ?? NEVER,
-    ...(state.health
-      ? {
-          Health: {
-            Status: state.health.status,
-            FailingStreak: state.health.failingStreak,
-            Log: state.health.log.map((it) => ({
-              Start: it.start,
-              End: it.end,
-              ExitCode: it.exitCode,
-              Output: it.output,
-            })),
-          },
-        }
-      : container.record.health && runs
-        ? { Health: { Status: 'starting', FailingStreak: 0, Log: [] } }
-        : {}),
+    ...healthOf(container, runs),
   };
+}
+
+interface HealthInspection {
+  Status: string;
+  FailingStreak: number;
+  Log: { Start: string; End: string; ExitCode: number; Output: string }[];
+}
+
+/** Only where there is a health check. */
+function healthOf({ state, record }: Container, runs: boolean): { Health?: HealthInspection } {
+  const { health } = state;
+  if (health) {
+    const Log = health.log.map((it) => ({ Start: it.start, End: it.end, ExitCode: it.exitCode, Output: it.output }));
+    return { Health: { Status: health.status, FailingStreak: health.failingStreak, Log } };
+  }
+  return record.health && runs ? { Health: { Status: 'starting', FailingStreak: 0, Log: [] } } : {};
 }
 
 const nanoseconds = (milliseconds: number): number => milliseconds * 1e6;

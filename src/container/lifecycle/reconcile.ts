@@ -38,7 +38,7 @@ export async function reconcile(): Promise<string[]> {
       if (!(error instanceof DamagedError)) throw error;
     }
   }
-  if (removed.length > 0 && fs.existsSync(join(stateRoot(), 'networks'))) reconcileNetworks(networkContext());
+  if (fs.existsSync(join(stateRoot(), 'networks'))) reconcileNetworks(networkContext());
   if (need && !has()) startSupervisor();
   return removed;
 }

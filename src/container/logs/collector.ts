@@ -105,9 +105,10 @@ export class Collector {
       const bytes = Buffer.alloc(Math.min(spool.size - spool.start, AT_ONCE));
       const read = fs.readSync(spool.fd, bytes, 0, bytes.length, spool.start);
       const last = spool.start + read === spool.size;
-      const { text, used } = entries(bytes.subarray(0, read), stream, toTheEnd && last);
-      if (used === 0) break;
       this.#turnOverIfFull();
+      const room = this.#limits.maxSize < 0 ? AT_ONCE : this.#limits.maxSize - this.#logSize;
+      const { text, used } = entries(bytes.subarray(0, read), stream, toTheEnd && last, room);
+      if (used === 0) break;
       writeAt(this.#log, Buffer.from(text), this.#logSize);
       this.#logSize += Buffer.byteLength(text);
       spool.start += used;
@@ -181,23 +182,22 @@ function writeAt(fd: number, bytes: Buffer, offset: number): void {
   for (let done = 0; done < bytes.length; ) done += fs.writeSync(fd, bytes, done, bytes.length - done, offset + done);
 }
 
-/** Whole lines as entries of the log; an unfinished last line waits, unless it is long or the end has come. */
-function entries(bytes: Buffer, stream: Stream, toTheEnd: boolean): { text: string; used: number } {
+/** Whole lines as entries of the log, until there is no room; an unfinished last line waits, unless it is long or the end has come. */
+function entries(bytes: Buffer, stream: Stream, toTheEnd: boolean, room: number): { text: string; used: number } {
   const time = now();
   const parts: string[] = [];
-  let used = 0;
-  while (used < bytes.length) {
+  let [used, length] = [0, 0];
+  while (used < bytes.length && length < room) {
     const newline = bytes.indexOf(NEWLINE, used);
     const lineEnd = newline === -1 ? bytes.length : newline + 1;
     const isWhole = newline !== -1 || toTheEnd;
-    if (lineEnd - used > LONGEST_LINE) {
-      const end = characterBoundary(bytes, used + LONGEST_LINE);
-      parts.push(formatEntry(bytes.toString('utf8', used, end), stream, time));
-      used = end;
-    } else if (isWhole) {
-      parts.push(formatEntry(bytes.toString('utf8', used, lineEnd), stream, time));
-      used = lineEnd;
-    } else break;
+    const isLong = lineEnd - used > LONGEST_LINE;
+    if (!isLong && !isWhole) break;
+    const end = isLong ? characterBoundary(bytes, used + LONGEST_LINE) : lineEnd;
+    const entry = formatEntry(bytes.toString('utf8', used, end), stream, time);
+    parts.push(entry);
+    length += entry.length;
+    used = end;
   }
   return { text: parts.join(''), used };
 }

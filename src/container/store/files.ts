@@ -48,8 +48,18 @@ export function writeState(path: string, value: unknown, { lasting = true, mode 
 
 /** Makes a directory and those above it; only we may look in. */
 export function makeStateDirectory(path: string, mode = 0o711): void {
-  explainState(path, () => fs.mkdirSync(path, { recursive: true, mode }));
+  explainState(path, () => {
+    try {
+      fs.mkdirSync(path, { recursive: true, mode });
+    } catch (error) {
+      // Node says so of a read-only file system too: the nearest directory that is there knows better.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') fs.accessSync(nearest(path), fs.constants.W_OK);
+      throw error;
+    }
+  });
 }
+
+const nearest = (path: string): string => (fs.existsSync(path) ? path : nearest(dirname(path)));
 
 /** A file of ours that cannot be understood: somebody, or a broken disk, has changed it. */
 export class DamagedError extends UsageError {}

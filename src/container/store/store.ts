@@ -151,5 +151,13 @@ export function removeStored(id: string, name: string | undefined): void {
   const directory = containerDirectory(id);
   fs.rmSync(join(directory, FILES.record), { force: true });
   if (name !== undefined) releaseName(name, id);
-  fs.rmSync(directory, { recursive: true, force: true });
+  // Under another name first: whoever wants to lock it or to write into it still finds nothing any more.
+  const gone = `${directory}.swept-${process.pid}`;
+  try {
+    fs.renameSync(directory, gone);
+  } catch (error) {
+    if (isRefusal(error, 'ENOENT')) return;
+    throw error;
+  }
+  fs.rmSync(gone, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
 }

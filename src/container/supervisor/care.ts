@@ -17,7 +17,7 @@ import { type Container, changeState, changeStateLocked, locked, readContainer, 
 import { Channels } from './channels.ts';
 import { HealthMonitor } from './health.ts';
 import { keep, releaseKeeper, takeFromKeeper } from './keeper.ts';
-import { readSafely, untilPossible, wasOomKilled } from './last-words.ts';
+import { attempt, readSafely, untilPossible, wasOomKilled } from './last-words.ts';
 import { exitOfStranger, openProcess } from './pidfd.ts';
 import type { Size } from './protocol.ts';
 import { restartDelay, wantsRestart } from './restart.ts';
@@ -83,7 +83,7 @@ export class Care {
   adopt(container: Container): boolean {
     const { process: first, startedAt } = container.state;
     const pidfd = first && openProcess(first);
-    if (pidfd === undefined) return false;
+    if (!first || pidfd === undefined) return false;
     this.#begin(container, Date.parse(startedAt ?? ''));
     const channels = this.#openChannels(container);
     if (container.state.keeper) {
@@ -92,7 +92,7 @@ export class Care {
     } else channels.openPipes();
     this.#readiness.add(pidfd, () => {
       this.#readiness.remove(pidfd);
-      void exitOfStranger(pidfd).then((exit) => {
+      void exitOfStranger(pidfd, first).then((exit) => {
         fs.closeSync(pidfd);
         return this.#end(exit);
       });
@@ -205,10 +205,10 @@ export class Care {
     await untilPossible(this.id, () => this.#channels?.finish());
     this.#channels?.close();
     this.#channels = undefined;
-    await this.#box?.close();
+    await attempt(this.id, () => this.#box?.close());
     this.#box = undefined;
     if (container) {
-      cleanUp(container);
+      await attempt(this.id, () => cleanUp(container));
       if (container.state.keeper) releaseKeeper(container.state.keeper);
       await untilPossible(this.id, () => this.#finish(container, exitCode, oomKilled));
     }

@@ -25,6 +25,19 @@ export function wasOomKilled(container: Container): boolean {
   }
 }
 
+const complain = (id: string, error: Error): void =>
+  console.error(`${new Date().toISOString()} ${id.slice(0, 12)}: ${error.stack ?? error.message}`);
+
+/** Does what others may be doing at the same time (a `rm -f`): that it fails is noted, and no reason to stop. */
+export async function attempt(id: string, action: () => unknown): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    complain(id, error);
+  }
+}
+
 /** A full disk passes; the truth must still be written down when it has. Ends when the container is gone. */
 export async function untilPossible(id: string, action: () => void | Promise<void>): Promise<void> {
   for (let tries = 0; ; tries++) {
@@ -32,7 +45,7 @@ export async function untilPossible(id: string, action: () => void | Promise<voi
       return await action();
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      if (tries === 0) console.error(`${new Date().toISOString()} ${id.slice(0, 12)}: ${error.message}`);
+      if (tries === 0) complain(id, error);
       if (!fs.existsSync(readSafely(id)?.directory ?? '')) return;
       await sleep(TRY_AGAIN);
     }

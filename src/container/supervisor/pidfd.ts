@@ -36,15 +36,41 @@ function askExit(pidfd: number): Exit | undefined {
     throw error;
   }
   if ((info.readBigUInt64LE(0) & PIDFD_INFO_EXIT) === 0n) return undefined;
-  const status = info.readInt32LE(EXIT_CODE);
+  return exitOf(info.readInt32LE(EXIT_CODE));
+}
+
+/** As wait(2) gives it. */
+function exitOf(status: number): Exit {
   const signal = status & 0x7f;
   return signal === 0 ? { code: (status >> 8) & 0xff, signal: null } : { code: null, signal };
 }
 
+/** Nobody has waited for it yet: then the last field of its stat is how it ended – see proc_pid_stat(5). */
+function exitOfZombie(who: Owner): Exit | undefined {
+  const fields = readStat(who.pid);
+  if (fields?.[START_TIME] !== who.startTime || fields[STATE] !== 'Z') return undefined;
+  return exitOf(Number(fields[EXIT_STATUS]));
+}
+
+const [STATE, START_TIME, EXIT_STATUS] = [0, 19, 49];
+
+/** The fields after the name. */
+function readStat(pid: number): string[] | undefined {
+  try {
+    const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text
+      .slice(text.lastIndexOf(')') + 2)
+      .trim()
+      .split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
 /** How a process ended whose descriptor was opened while it lived. The kernel knows once its parent has waited for it. @returns undefined when nobody can tell */
-export async function exitOfStranger(pidfd: number): Promise<Exit | undefined> {
+export async function exitOfStranger(pidfd: number, who: Owner): Promise<Exit | undefined> {
   for (let tries = 0; tries < 40; tries++) {
-    const exit = askExit(pidfd);
+    const exit = exitOfZombie(who) ?? askExit(pidfd);
     if (exit) return exit;
     await sleep(25);
   }

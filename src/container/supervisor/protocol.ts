@@ -8,6 +8,8 @@ export type Request =
   /** Start a container; `attach`: and stay for what it writes. */
   | { op: 'start'; id: string; attach?: boolean; stdin?: boolean; size?: Size }
   | { op: 'attach'; id: string; stdin?: boolean }
+  /** A container is on a network with names now, and has no name server yet. */
+  | { op: 'names'; id: string }
   /** There may be something to look after that nobody has told of. */
   | { op: 'look' }
   /** Stop looking after things and go; containers live on. */
@@ -126,7 +128,7 @@ export function checkRequest(value: unknown): Request {
   const it = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>;
   const simple = it.op === 'ping' || it.op === 'look' || it.op === 'leave';
   const aboutOne =
-    (it.op === 'start' || it.op === 'attach') &&
+    (it.op === 'start' || it.op === 'attach' || it.op === 'names') &&
     isId(it.id) &&
     isFlag(it.attach) &&
     isFlag(it.stdin) &&

@@ -115,6 +115,12 @@ export class Supervisor {
       case 'leave':
         lines.send(ok());
         return void this.#leave();
+      case 'names': {
+        const container = findContainer(request.id);
+        const care = this.#cares.get(container.id);
+        if (care) answerAgain(container, care.ended);
+        return lines.send(ok());
+      }
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;
@@ -183,6 +189,7 @@ export class Supervisor {
     fs.rmSync(socketPath(), { force: true });
     this.#server.close();
     await Promise.all([...this.#cares.values()].map((care) => care.leave()));
+    await this.#readiness.close();
     this.#whenIdle();
   }
 }

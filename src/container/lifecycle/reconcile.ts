@@ -7,8 +7,9 @@ import { reconcile as reconcileNetworks } from '../../network/lifecycle.ts';
 import { lives, readOwner } from '../owner.ts';
 import { stateRoot } from '../paths.ts';
 import { DamagedError } from '../store/files.ts';
+import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
-import { type Container, directoryIds, readContainer } from '../store/store.ts';
+import { type Container, directoryIds, readContainer, readStateOf } from '../store/store.ts';
 import { startSupervisor, supervisorRuns } from '../supervisor/client.ts';
 import { wantsRestart } from '../supervisor/restart.ts';
 import { sweep } from '../sweep.ts';
@@ -29,6 +30,7 @@ export async function reconcile(): Promise<string[]> {
   let need: Need;
   for (const id of directoryIds()) {
     try {
+      if (isSettled(readStateOf(id), has)) continue;
       const container = readContainer(id);
       if (!container) continue;
       if (container.record.detached) need = (await putRight(container, has)) ?? need;
@@ -41,6 +43,12 @@ export async function reconcile(): Promise<string[]> {
   if (fs.existsSync(join(stateRoot(), 'networks'))) reconcileNetworks(networkContext());
   if (need && !has()) startSupervisor();
   return removed;
+}
+
+/** Most containers are as they are written down, and nothing has to be done for them: it has ended for good, or it runs and somebody looks after it. */
+function isSettled(state: State | undefined, hasSupervisor: () => boolean): boolean {
+  if (state === undefined || state.restartAt !== undefined) return false;
+  return state.finishedAt !== undefined || (isRunning(state) && hasSupervisor());
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -1,6 +1,7 @@
 /** What a SIGKILL, a crash or a restart of the machine has left is put right by the next command: nobody has to clean up. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { Cgroup } from '../../cgroup/cgroup.ts';
 import { isRefusal } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { reconcile as reconcileNetworks } from '../../network/lifecycle.ts';
@@ -9,7 +10,7 @@ import { stateRoot } from '../paths.ts';
 import { DamagedError } from '../store/files.ts';
 import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
-import { type Container, directoryIds, readContainer, readStateOf } from '../store/store.ts';
+import { type Container, cgroupOf, directoryIds, locked, readContainer, readStateOf } from '../store/store.ts';
 import { startSupervisor, supervisorRuns } from '../supervisor/client.ts';
 import { wantsRestart } from '../supervisor/restart.ts';
 import { sweep } from '../sweep.ts';
@@ -74,6 +75,7 @@ async function endForeground(container: Container): Promise<void> {
 async function putRight(container: Container, hasSupervisor: () => boolean): Promise<Need> {
   const { record, state } = container;
   const endedUnseen = state.process !== undefined && state.finishedAt === undefined;
+  if (state.process === undefined && !hasSupervisor()) await removeHalfMade(container);
   if (!endedUnseen) return state.restartAt === undefined ? undefined : 'supervisor';
   if (isRunning(state)) return 'supervisor';
   if (hasSupervisor()) {
@@ -84,6 +86,15 @@ async function putRight(container: Container, hasSupervisor: () => boolean): Pro
   cleanUp(container);
   const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
   return now?.restartAt ? 'supervisor' : undefined;
+}
+
+/** A supervisor was killed while it started the container: its processes went with it, its control group did not. Under the lock, for another may be starting it now. */
+async function removeHalfMade(container: Container): Promise<void> {
+  const path = cgroupOf(container);
+  if (path === undefined || !Cgroup.exists(path)) return;
+  await locked(container.id, () => {
+    if (readStateOf(container.id)?.process === undefined) cleanUp(container);
+  });
 }
 
 /** The same where nothing may be written: then things are as they are. */

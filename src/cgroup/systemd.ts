@@ -2,8 +2,8 @@
  * Where a group of ours belongs. On most hosts: at the top of what is mounted. Where systemd owns a pure v2 tree it must be told: only below a unit
  * with Delegate=yes may others make groups (systemd.io/CGROUP_DELEGATION), so we use the one we are in, or ask for a scope of our own.
  */
-import { spawnSync } from 'node:child_process';
 import { host as node } from '../kernel/caller.ts';
+import { childProcess } from '../kernel/child-process.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, readText } from '../kernel/files.ts';
 import type { Layout } from './layout.ts';
@@ -87,7 +87,7 @@ function startScope(path: string): void {
   const options = ['--scope', '--quiet', '--collect', `--unit=${unit}`, `--slice=${slice}`, '--property=Delegate=yes'];
   const holder = ['sh', '-c', 'sleep 60 <&- >&- 2>&- &'];
   const args = [...(user ? ['--user'] : []), ...options, ...holder];
-  const done = spawnSync('systemd-run', args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
+  const done = childProcess().spawnSync('systemd-run', args, { encoding: 'utf8', stdio: ['ignore', 'ignore', 'pipe'] });
   if (done.status === 0 || /already (exists|loaded)/.test(done.stderr ?? '')) return;
   const said = done.stderr?.trim().split('\n').at(-1);
   const why = done.error?.message ?? (said || `systemd-run ended with ${done.signal ?? done.status}`);

@@ -34,10 +34,10 @@ export async function main(argv: readonly string[]): Promise<number> {
     // Mistakes in the line itself are 125 for every command; what comes later has codes of its own.
     command = found.command;
     refuseWithoutRoot(given);
-    const started = performance.now();
+    const started = Date.now();
     const verb = await command.load();
     const code = await verb(given);
-    log('info', `${command.name} ended with ${code} after ${Math.round(performance.now() - started)} ms`, { code });
+    log('info', `${command.name} ended with ${code} after ${Date.now() - started} ms`, { code });
     return code;
   } catch (error) {
     return reportError(error, command);

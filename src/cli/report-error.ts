@@ -22,6 +22,8 @@ export function reportError(error: unknown, command?: Command): number {
     log('error', causes.length > 0 ? `${message}; ${causes.join('; or ')}` : message, { syscall, code });
     return failed(command);
   }
+  // Whoever read our output has gone: 128 + SIGPIPE, without a word.
+  if (isNodeError(error) && error.code === 'EPIPE') return 141;
   if (isNodeError(error)) {
     log('error', `${error.message}; this is what the kernel answered`, { syscall: error.syscall, code: error.code });
     return failed(command);

@@ -1,7 +1,7 @@
 /** The image called busybox: one static program of the host's that plays three hundred – see busybox(1). */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { childProcess } from '../kernel/child-process.ts';
 import { UsageError } from '../kernel/errors.ts';
 
 const places = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox', '/usr/local/bin/busybox'];
@@ -24,7 +24,7 @@ export function busybox(stateRoot: string): string {
   fs.chmodSync(join(building, 'tmp'), 0o1777);
   fs.copyFileSync(program, join(building, 'bin/busybox'));
   fs.chmodSync(join(building, 'bin/busybox'), 0o755);
-  for (const name of execFileSync(program, ['--list'], { encoding: 'utf8' }).split('\n')) {
+  for (const name of childProcess().execFileSync(program, ['--list'], { encoding: 'utf8' }).split('\n')) {
     if (name && name !== 'busybox') fs.symlinkSync('busybox', join(building, 'bin', name));
   }
   fs.symlinkSync('bin', join(building, 'sbin'));

@@ -15,7 +15,7 @@ import { launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, type Request, resultOf, state } from './mailbox.ts';
 import { withSignalsBlocked } from './signals.ts';
-import { asPlumbing } from './trace.ts';
+import { asPlumbing, startClock } from './trace.ts';
 
 const STACK = 4096;
 const LIMIT = 10_000;
@@ -59,7 +59,7 @@ export class BlankProcess implements Caller {
     const mailbox = new Mailbox();
     const stack = mailbox.memory.take(STACK);
     const cloneFlags = CLONE.VM | CLONE.CHILD_CLEARTID | SIGCHLD | flags;
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const code = codeAddress();
     const launcher = launcherDescriptor();
     const { value, errno } = withSignalsBlocked(() =>
@@ -84,7 +84,7 @@ export class BlankProcess implements Caller {
     const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const request = forkRequest(mailbox, flags, options.cgroup);
     const [pid] = this.#run([request], LIMIT, () => {
       mailbox.wait(LIMIT);
@@ -102,7 +102,7 @@ export class BlankProcess implements Caller {
     const { memory } = this.#mailbox;
     const mark = memory.mark();
     const laidOut = new Arguments(memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const [result] = this.#run([{ name, values: laidOut.values }]);
     laidOut.copyBack();
     if (this.#mailbox.state === state.done) memory.rewind(mark);
@@ -128,7 +128,7 @@ export class BlankProcess implements Caller {
     this.settle();
     this.#assertBlank(name);
     const laidOut = new Arguments(this.#mailbox.memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const places = this.#mailbox.layOut([{ name, values: laidOut.values }]);
     this.#mailbox.post(places[0]!);
     await this.#mailbox.waitAside();
@@ -149,7 +149,7 @@ export class BlankProcess implements Caller {
     const { memory } = this.#mailbox;
     const mark = memory.mark();
     const laidOut = requests.map((it) => new Arguments(memory, it.args));
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const results = this.#run(
       requests.map((it, i) => ({ name: it.name, values: laidOut[i]!.values, mayFail: it.mayFail ?? false })),
     );
@@ -173,7 +173,7 @@ export class BlankProcess implements Caller {
     this.#assertBlank(requests[0]!.name);
     const laidOut = requests.map((it) => ({ ...it, values: new Arguments(this.#mailbox.memory, it.args).values }));
     this.#mailbox.post(this.#mailbox.layOut(laidOut)[0]!);
-    for (const { name, args } of requests) conclude(this.who, name, args, 0, process.hrtime.bigint());
+    for (const { name, args } of requests) conclude(this.who, name, args, 0, startClock());
   }
 
   /** Sends a signal to it and to nobody else, see pidfd_send_signal(2). Nothing happens when it has ended. */

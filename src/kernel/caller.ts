@@ -6,7 +6,7 @@ import { errnoName, SyscallError } from './errors.ts';
 import { rawSyscall } from './libc.ts';
 import { NEVER_MADE, type Request } from './mailbox.ts';
 import { Memory, type Place } from './memory.ts';
-import { emit, isTraced } from './trace.ts';
+import { emit, isTraced, startClock } from './trace.ts';
 
 /** A string becomes a NUL-terminated C string; bytes become a pointer to them (copied in before the call and back out after it); null is 0. */
 export type Arg = number | bigint | string | Uint8Array | null;
@@ -93,7 +93,7 @@ export const host: Caller = {
   call(name, ...args) {
     const mark = memory.mark();
     const laidOut = new Arguments(memory, args);
-    const started = process.hrtime.bigint();
+    const started = startClock();
     const { value, errno } = rawSyscall(syscallNumber(name), laidOut.values);
     laidOut.copyBack();
     memory.rewind(mark);

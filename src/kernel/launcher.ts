@@ -83,11 +83,21 @@ export interface Launchable extends Caller {
 }
 
 const ENOENT = 2;
+/** EPERM, ENOSYS: a filter of one's own forbids the look itself. */
+const forbidden = [-1, -38];
 
 /** The first path that is there and may be executed, as execvp(3) chooses. @throws SyscallError of the look that says most (EACCES wins over ENOENT). */
 function choose(by: Launchable, paths: readonly string[]): string {
   const looks = paths.map((path): Request => ({ name: 'faccessat', args: [AT.FDCWD, path, X_OK], mayFail: true }));
-  const found = by.chain(looks);
+  const answers = by.chain(looks);
+  const opens = paths.map(
+    (path): Request => ({
+      name: 'openat',
+      args: [AT.FDCWD, path, O.PATH | O.CLOEXEC, 0],
+      mayFail: true,
+    }),
+  );
+  const found = answers.some((it) => forbidden.includes(it)) ? by.chain(opens) : answers;
   const fine = found.findIndex((it) => it >= 0);
   if (fine >= 0) return paths[fine]!;
   const telling = found.findIndex((it) => it !== -ENOENT);
@@ -98,12 +108,11 @@ function choose(by: Launchable, paths: readonly string[]): string {
 /** A pipe by which the launcher tells: its write end in the blank process, its read end in Node. */
 function statusPipe(by: Launchable): { write: number; read: number | undefined } {
   const fds = Buffer.alloc(8);
-  by.call('pipe2', fds, O.CLOEXEC);
-  const [read, write] = [fds.readInt32LE(0), fds.readInt32LE(4)];
   try {
-    return { write, read: by.takeDescriptor(read) };
+    by.call('pipe2', fds, O.CLOEXEC);
+    return { write: fds.readInt32LE(4), read: by.takeDescriptor(fds.readInt32LE(0)) };
   } catch (error) {
-    // Where the kernel gives no descriptor out (before 5.6, or forbidden), the exit code has to tell.
+    // Where a filter forbids pipes, or the kernel gives no descriptor out (before 5.6), the exit code has to tell.
     if (!(error instanceof SyscallError)) throw error;
     return { write: NO_DESCRIPTOR, read: undefined };
   }

@@ -9,6 +9,14 @@ const FUTEX_WAKE = 1;
 const REQUEST_SIZE = 96;
 const futex = syscallNumber('futex');
 
+const TWO_32 = 2 ** 32;
+
+/** A 64-bit integer as two halves: a BigInt for each argument of each call would keep the garbage collector busy. */
+function writeLong(bytes: Buffer, at: number, value: number): void {
+  bytes.writeInt32LE(value | 0, at);
+  bytes.writeInt32LE(Math.floor(value / TWO_32) | 0, at + 4);
+}
+
 export const state = { gone: 0, request: 1, done: 2 } as const;
 
 /** One system call to be made, with its arguments as numbers and addresses already. */
@@ -57,23 +65,21 @@ export class Mailbox {
     const places = requests.map(() => this.memory.take(REQUEST_SIZE));
     requests.forEach((request, i) => {
       const { bytes } = places[i] as Place;
-      bytes.writeBigInt64LE(BigInt(syscallNumber(request.name)), 0);
-      request.values.forEach((value, j) => {
-        bytes.writeBigInt64LE(BigInt(value), 8 + 8 * j);
-      });
-      bytes.writeBigInt64LE(BigInt(request.childMailbox ?? 0), 64);
-      bytes.writeBigInt64LE(BigInt(request.resultAt ?? 0), 72);
-      bytes.writeBigInt64LE(request.mayFail ? 1n : 0n, 80);
-      bytes.writeBigInt64LE(BigInt(places[i + 1]?.address ?? 0), 88);
+      writeLong(bytes, 0, syscallNumber(request.name));
+      for (let j = 0; j < request.values.length; j++) writeLong(bytes, 8 + 8 * j, request.values[j]!);
       // A request that was never reached says so.
-      bytes.writeBigInt64LE(-BigInt(NEVER_MADE), 56);
+      writeLong(bytes, 56, -NEVER_MADE);
+      writeLong(bytes, 64, request.childMailbox ?? 0);
+      writeLong(bytes, 72, request.resultAt ?? 0);
+      writeLong(bytes, 80, request.mayFail ? 1 : 0);
+      writeLong(bytes, 88, places[i + 1]?.address ?? 0);
     });
     return places;
   }
 
   /** Says that a chain is to be served. */
   post(first: Place): void {
-    this.#place.bytes.writeBigInt64LE(BigInt(first.address), 8);
+    writeLong(this.#place.bytes, 8, first.address);
     Atomics.store(this.#word, 0, state.request);
     rawSyscall(futex, [this.address, FUTEX_WAKE, 1]);
   }
@@ -109,4 +115,4 @@ export class Mailbox {
 export const NEVER_MADE = 4095;
 
 /** The result of a served request: 0 or more, or minus errno. */
-export const resultOf = (request: Place): number => Number(request.bytes.readBigInt64LE(56));
+export const resultOf = ({ bytes }: Place): number => bytes.readInt32LE(60) * TWO_32 + bytes.readUInt32LE(56);

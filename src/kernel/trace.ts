@@ -29,6 +29,9 @@ export function onTrace(listener: Listener): () => void {
   return () => void listeners.delete(listener);
 }
 
+/** When something began, for `emit`; nobody looks at the clock when nobody listens. */
+export const startClock = (): bigint => (isTraced() ? process.hrtime.bigint() : 0n);
+
 let plumbing = false;
 
 /** What is done meanwhile is marked as plumbing in the trace. */

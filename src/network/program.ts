@@ -1,6 +1,6 @@
 /** Runs a program in the network namespace of a caller: in ours as it is, in another through nsenter(1). */
-import { createRequire } from 'node:module';
 import type { Caller } from '../kernel/caller.ts';
+import { childProcess } from '../kernel/child-process.ts';
 import { emit, isTraced } from '../kernel/trace.ts';
 import { namespacePid } from './context.ts';
 
@@ -11,10 +11,6 @@ export interface Ended {
   /** The program is not installed. */
   readonly missing: boolean;
 }
-
-/** Loaded when it is needed, which is seldom: it would make every start slower. */
-const childProcess = (): typeof import('node:child_process') =>
-  createRequire(import.meta.url)('node:child_process') as typeof import('node:child_process');
 
 /** Runs it to its end. @param input what it reads */
 export function runIn(caller: Caller, command: readonly string[], input = ''): Ended {

@@ -1,8 +1,8 @@
 /** Which ids of the new user namespace are which outside – see user_namespaces(7), newuidmap(1). */
-import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import type { BlankProcess } from '../kernel/blank-process.ts';
 import { host } from '../kernel/caller.ts';
+import { childProcess } from '../kernel/child-process.ts';
 import { PR } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { writeKernel } from '../kernel/files.ts';
@@ -22,7 +22,7 @@ function writeMap(pid: number, which: 'uid' | 'gid', maps: readonly IdMapping[])
     if (!isRefusal(error, 'EPERM')) throw error;
     const numbers = maps.flatMap((it) => [it.containerID, it.hostID, it.size]).map(String);
     try {
-      execFileSync(`new${which}map`, [String(pid), ...numbers], { stdio: ['ignore', 'ignore', 'pipe'] });
+      childProcess().execFileSync(`new${which}map`, [String(pid), ...numbers], { stdio: ['ignore', 'ignore', 'pipe'] });
     } catch (cause) {
       throw new UsageError(`the ${which} map ${linesOf(maps).trim()} was refused`, {
         remedy: `map one id only, your own, or install new${which}map (package uidmap) and list the range in /etc/sub${which}`,

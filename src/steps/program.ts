@@ -1,10 +1,13 @@
 /** The last step: the blank process becomes the program – see execve(2), close_range(2). */
+import * as fs from 'node:fs';
+import { F } from '../kernel/constants.ts';
 import { isRefusal, SyscallError, UsageError } from '../kernel/errors.ts';
 import { argumentsOf, statusOf } from '../kernel/proc.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
 
 const CLOSE_RANGE_CLOEXEC = 4;
+const FD_CLOEXEC = 1;
 const SIGKILL = 9;
 const PR_SET_PDEATHSIG = 1;
 
@@ -15,6 +18,17 @@ export function candidates(command: string, env: readonly string[]): string[] {
     env.findLast((it) => it.startsWith('PATH='))?.slice(5) ??
     '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
   return path.split(':').map((it) => `${it || '.'}/${command}`);
+}
+
+/** Nothing above 2 stays open. Without close_range(2) (its flag is Linux 5.11; a filter of one's own can forbid it) one after another. */
+function closeAtExec({ process }: Box): void {
+  try {
+    process.call('close_range', 3, 0xffffffff, CLOSE_RANGE_CLOEXEC);
+  } catch (error) {
+    if (!isRefusal(error, 'EINVAL', 'ENOSYS', 'EPERM')) throw error;
+    const open = fs.readdirSync(`/proc/${process.pid}/fd`).map(Number);
+    process.chain(open.filter((fd) => fd > 2).map((fd) => ({ name: 'fcntl', args: [fd, F.SETFD, FD_CLOEXEC] })));
+  }
 }
 
 /** What Docker says with 126 (it is there and cannot be run) and 127 (it is not there). */
@@ -75,7 +89,7 @@ export function program(
     code: codeOf('program', args, env),
     apply(box) {
       const by = box.process;
-      by.call('close_range', 3, 0xffffffff, CLOSE_RANGE_CLOEXEC);
+      closeAtExec(box);
       // A change of user clears it.
       by.call('prctl', PR_SET_PDEATHSIG, (options.dieWithParent ?? true) ? SIGKILL : 0, 0, 0, 0);
       become(box, args, withHome(box, env));

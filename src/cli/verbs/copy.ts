@@ -2,10 +2,9 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import * as tty from 'node:tty';
-import { copyIn, copyInFrom, copyOut, copyOutTo, exportRoot } from '../../container/files/copy.ts';
+import * as engine from '../../container/engine.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Verb } from '../definition.ts';
-import { settledContainer } from '../settled-container.ts';
 
 /** `web:/etc/hosts`; undefined for a path of this host (`./a:b` is one too). */
 function place(text: string): { name: string; path: string } | undefined {
@@ -29,18 +28,16 @@ export const cp: Verb = async ({ flags, args: [from = '', to = ''] }) => {
       remedy: 'write one of them as CONTAINER:PATH',
     });
   if (source) {
-    const container = await settledContainer(source.name);
-    if (to !== '-') await copyOutTo(container, source.path, to, options);
+    if (to !== '-') await engine.copyFrom(source.name, source.path, to, options);
     else {
       refuseTerminal(1);
-      await pipeline(copyOut(container, source.path, options), process.stdout);
+      await pipeline(await engine.readArchive(source.name, source.path, options), process.stdout);
     }
   } else if (target) {
-    const container = await settledContainer(target.name);
-    if (from !== '-') await copyInFrom(container, from, target.path, options);
+    if (from !== '-') await engine.copyTo(target.name, from, target.path, options);
     else {
       refuseTerminal(0);
-      await copyIn(container, target.path, process.stdin, options);
+      await engine.writeArchive(target.name, target.path, process.stdin, options);
     }
   }
   return 0;
@@ -49,7 +46,7 @@ export const cp: Verb = async ({ flags, args: [from = '', to = ''] }) => {
 export const exportFiles: Verb = async ({ flags, args: [name = ''] }) => {
   const output = flags.text('output');
   if (output === undefined) refuseTerminal(1);
-  const container = await settledContainer(name);
-  await pipeline(exportRoot(container), output === undefined ? process.stdout : createWriteStream(output));
+  const files = await engine.exportContainer(name);
+  await pipeline(files, output === undefined ? process.stdout : createWriteStream(output));
   return 0;
 };

@@ -1,14 +1,13 @@
 /** exec: another program in a running container. */
-import { type ExecRequest, startExec } from '../../container/exec/exec.ts';
+import * as engine from '../../container/engine.ts';
 import { exitCodeOf } from '../../container/run.ts';
 import { unrefWatch } from '../../kernel/exits.ts';
 import { terminalSize } from '../../view/terminal.ts';
 import type { Given, Verb } from '../definition.ts';
-import { settledContainer } from '../settled-container.ts';
 import { proxySignals } from '../signals.ts';
 
 /** Flags with one value, by the names that the request has for them. */
-function requestOf({ flags, args: [, ...command] }: Given): ExecRequest {
+function requestOf({ flags, args: [, ...command] }: Given): engine.ExecRequest {
   const [user, workdir] = [flags.text('user'), flags.text('workdir')];
   const size = flags.on('tty') ? terminalSize() : undefined;
   return {
@@ -27,8 +26,7 @@ function requestOf({ flags, args: [, ...command] }: Given): ExecRequest {
 
 export const exec: Verb = async (given) => {
   const { flags, args } = given;
-  const container = await settledContainer(args[0]!);
-  const { box, ended } = await startExec(container, requestOf(given));
+  const { box, ended } = await engine.startExec(args[0]!, requestOf(given));
   if (flags.on('detach')) {
     unrefWatch();
     return 0;
@@ -40,8 +38,10 @@ export const exec: Verb = async (given) => {
   try {
     if (box.terminal === undefined) return exitCodeOf(await ended());
     const { joinTerminal } = await import('../../view/terminal.ts');
-    const { detachKeys } = { detachKeys: flags.text('detach-keys') };
-    const session = joinTerminal(box.terminal, { input: flags.on('interactive'), detachKeys });
+    const session = joinTerminal(box.terminal, {
+      input: flags.on('interactive'),
+      detachKeys: flags.text('detach-keys'),
+    });
     await box.wait();
     await Promise.race([session.ended, new Promise((go) => setTimeout(go, 1000).unref())]);
     session.close();

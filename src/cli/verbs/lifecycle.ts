@@ -1,6 +1,5 @@
 /** stop, kill, restart, pause, unpause, wait, rm, rename: the same thing for each container that is named. */
 import * as engine from '../../container/engine.ts';
-import * as change from '../../container/lifecycle/change.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Values, Verb } from '../definition.ts';
 import { forEach } from '../for-each.ts';
@@ -48,6 +47,6 @@ export const remove: Verb = async ({ flags, args }) =>
   await forEach(args, (name) => engine.remove(name, { force: flags.on('force'), volumes: flags.on('volumes') }));
 
 export const rename: Verb = async ({ args: [name = '', newName = ''] }) => {
-  await change.rename(name, newName);
+  await engine.rename(name, newName);
   return 0;
 };

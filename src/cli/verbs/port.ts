@@ -1,18 +1,13 @@
 /** port: which ports of the host lead to a container. */
 
+import * as engine from '../../container/engine.ts';
 import { UsageError } from '../../kernel/errors.ts';
-import { networkContext } from '../../network/context.ts';
-import { allLeases } from '../../network/leases.ts';
 import type { Verb } from '../definition.ts';
 import { outside } from '../ports-text.ts';
 import { say } from '../say.ts';
-import { settledContainer } from '../settled-container.ts';
 
 export const port: Verb = async ({ args: [name = '', wanted] }) => {
-  const { id } = await settledContainer(name);
-  const ports = allLeases(networkContext())
-    .filter((it) => it.container === id)
-    .flatMap((it) => it.ports);
+  const ports = await engine.port(name);
   const [number, protocol = 'tcp'] = wanted?.split('/') ?? [];
   const found = ports.filter(
     (it) => number === undefined || (String(it.containerPort) === number && it.protocol === protocol),

@@ -1,6 +1,5 @@
 /** container prune, volume prune, network prune, system prune: what nobody uses goes away. */
-import { prune } from '../../container/lifecycle/prune.ts';
-import { reconcileIfPossible } from '../../container/lifecycle/reconcile.ts';
+import * as engine from '../../container/engine.ts';
 import { pruneVolumes as removeUnusedVolumes } from '../../container/volumes.ts';
 import { networkContext } from '../../network/context.ts';
 import { pruneNetworks as removeUnusedNetworks } from '../../network/lifecycle.ts';
@@ -20,8 +19,7 @@ const reclaimed = (bytes: number): void => say(`Total reclaimed space: ${decimal
 const containers = async (flags: Values): Promise<number> => {
   const filters = parseFilters(flags.all('filter'), ['label', 'until']);
   if (filters.until) filters.until = filters.until.map((it) => String(parseMoment(it, '--filter until')));
-  await reconcileIfPossible();
-  const { removed: ids, bytes } = await prune(filters);
+  const { removed: ids, bytes } = await engine.prune(filters);
   removed('Containers', ids);
   return bytes;
 };

@@ -1,7 +1,6 @@
 /** stats: what containers use of the machine; on a terminal the table stays in its place. */
 import * as tty from 'node:tty';
 import * as engine from '../../container/engine.ts';
-import { statistics, type Usage } from '../../container/lifecycle/top.ts';
 import { findContainer } from '../../container/store/find.ts';
 import { formatRows, type Row } from '../../view/rows.ts';
 import { binarySize, decimalSize } from '../../view/words.ts';
@@ -25,7 +24,7 @@ const percent = (value: number): string => `${value.toFixed(2)}%`;
 const both = (a: number | undefined, b: number | undefined, form: (value: number) => string): string =>
   `${known(a, form)} / ${known(b, form)}`;
 
-const rowOf = (id: string, name: string, it: Partial<Usage>, short: boolean): Row => ({
+const rowOf = (id: string, name: string, it: Partial<engine.Usage>, short: boolean): Row => ({
   ID: short ? id.slice(0, 12) : id,
   Container: short ? id.slice(0, 12) : id,
   Name: name,
@@ -50,7 +49,7 @@ async function measure(given: Given): Promise<Row[]> {
   const one = async ({ id, name, status }: engine.Summary): Promise<Row> => {
     if (status !== 'running' && status !== 'paused') return rowOf(id, name, {}, short);
     try {
-      for await (const usage of statistics(findContainer(id), { once: true })) return rowOf(id, name, usage, short);
+      for await (const usage of engine.statistics(id, { once: true })) return rowOf(id, name, usage, short);
     } catch {
       // It has ended meanwhile.
     }

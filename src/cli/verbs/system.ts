@@ -1,7 +1,6 @@
 /** system df and system info. */
 import * as os from 'node:os';
 import * as engine from '../../container/engine.ts';
-import { diskUse as measure } from '../../container/lifecycle/prune.ts';
 import { stateRoot } from '../../container/paths.ts';
 import { formatRows } from '../../view/rows.ts';
 import { template } from '../../view/template.ts';
@@ -19,7 +18,7 @@ const columns = [
 ];
 
 export const diskUse: Verb = async ({ flags }) => {
-  const rows = measure().map((it) => ({
+  const rows = (await engine.diskUse()).map((it) => ({
     Type: it.type,
     TotalCount: String(it.total),
     Active: String(it.active),

@@ -1,6 +1,5 @@
 /** update: other limits for containers, while they run. */
-import { update as change, type UpdateOptions } from '../../container/lifecycle/change.ts';
-import { reconcileIfPossible } from '../../container/lifecycle/reconcile.ts';
+import * as engine from '../../container/engine.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Verb } from '../definition.ts';
 import { forEach } from '../for-each.ts';
@@ -10,6 +9,5 @@ export const update: Verb = async (given) => {
   const { image: _, command: __, ...limits } = runOptions(given);
   if (Object.keys(limits).length === 0)
     throw new UsageError('update: nothing is to be changed', { remedy: 'name a limit, as --memory 64m' });
-  await reconcileIfPossible();
-  return await forEach(given.args, (name) => change(name, limits as UpdateOptions));
+  return await forEach(given.args, (name) => engine.update(name, limits as engine.UpdateOptions));
 };

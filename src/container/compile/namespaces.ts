@@ -1,4 +1,5 @@
 /** --pid, --ipc, --uts, --network, --cgroupns: a new namespace, the host's, or another container's – see config-linux.md, "Namespaces". */
+import { existsSync } from 'node:fs';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config, NamespaceType } from '../../spec/config.ts';
 import type { RunOptions } from '../options.ts';
@@ -52,7 +53,9 @@ export function compileNamespaces(config: Config, options: RunOptions): void {
   enter(config, 'network', networkMode(options));
   if (ipc.kind === 'host') {
     replaceMount(config, '/dev/shm', '/dev/shm', []);
-    replaceMount(config, '/dev/mqueue', '/dev/mqueue', ['nosuid', 'noexec', 'nodev']);
+    // A host without message queues has none to show.
+    if (existsSync('/dev/mqueue')) replaceMount(config, '/dev/mqueue', '/dev/mqueue', ['nosuid', 'noexec', 'nodev']);
+    else config.mounts = config.mounts.filter((it) => it.destination !== '/dev/mqueue');
   }
   if (uts.kind !== 'new') {
     if (options.hostname !== undefined)

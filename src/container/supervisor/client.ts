@@ -18,9 +18,9 @@ const STARTED_WITHIN = 30_000 * slow;
 
 export const supervisorRuns = (): boolean => isHeld(lockPath());
 
-/** The supervisor's program, from source as well as built. A bundle moves this file up: then the program is where it always is below dist. */
+/** The supervisor's program, from source as well as built. A bundle moves this file, to dist or dist/cli: then the program is where it always is below dist. */
 function program(): string[] {
-  const places = ['./main.ts', './main.js', './container/supervisor/main.js'];
+  const places = ['./main.ts', '../container/supervisor/main.js', './container/supervisor/main.js', './main.js'];
   const main = places.map((it) => fileURLToPath(new URL(it, import.meta.url))).find((it) => fs.existsSync(it));
   if (!main)
     throw new UsageError('the supervisor’s program is not there: dist is not complete', {

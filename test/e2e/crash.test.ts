@@ -1,0 +1,56 @@
+/** Many at once, and kill -9: nothing is lost, nothing is left. */
+import { afterEach, expect, it } from 'vitest';
+import { until } from '../support.ts';
+import { tidyUp } from './life.ts';
+import { cgroupsLeft, command, directoriesLeft, line, processesWith, say, start, terminal } from './program.ts';
+
+afterEach(tidyUp);
+
+it('20 times run --rm beside each other: each has its own output and exit code, nothing is left', async () => {
+  const runs = Array.from({ length: 20 }, (_, i) =>
+    command(['run', '--rm', 'host', 'sh', '-c', `echo number ${i}; exit ${i}`]),
+  );
+  const ended = await Promise.all(runs);
+  expect(ended).toEqual(ended.map((_, i) => ({ code: i, stdout: `number ${i}\n`, stderr: '' })));
+  expect(directoriesLeft()).toEqual([]);
+  expect(cgroupsLeft()).toEqual([]);
+});
+
+it('10 times rm -f of the same container: it is gone, and nobody crashes', async () => {
+  await say('run -d --name one host sleep 1000');
+  const ended = await Promise.all(Array.from({ length: 10 }, () => command(['rm', '-f', 'one'])));
+  expect(ended.some((it) => it.code === 0)).toBe(true);
+  for (const { code, stderr } of ended)
+    if (code !== 0)
+      expect({ code, stderr }).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^minidocker: no such container/),
+      });
+  expect(await say('ps -aq')).toBe('');
+});
+
+it('the command is killed with SIGKILL before a step: nothing is left after the next command', async () => {
+  const word = `crash${process.pid}`;
+  const list = (await say('run --dry-run host true')).split('\n').filter((it) => /^ *\d+ {2}\S/.test(it)).length;
+  // The first, the last, and some between: each costs a start.
+  for (const step of [1, Math.floor(list / 3), Math.floor((2 * list) / 3), list]) {
+    const session = terminal(
+      `${line('run', '--step', '--name', `c${step}`, 'host', 'sleep', word)} & pid=$!; trap "kill -9 $pid" USR1; while :; do wait $pid && break; [ -d /proc/$pid ] || break; done`,
+    );
+    session.child.kill('SIGKILL');
+    await session.ended;
+  }
+  expect(processesWith(word)).toEqual([]);
+});
+
+it('the command is killed with SIGKILL while the program runs: the program ends too', async () => {
+  const word = `99${process.pid}`;
+  const running = start(['run', '--rm', 'host', 'sleep', word]);
+  await until(() => processesWith(word).length >= 2);
+  running.child.kill('SIGKILL');
+  await running.ended;
+  await until(() => processesWith(word).length === 0);
+  expect(await say('ps -aq')).toBe('');
+  expect(directoriesLeft()).toEqual([]);
+  expect(cgroupsLeft()).toEqual([]);
+});

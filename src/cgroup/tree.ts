@@ -28,9 +28,9 @@ export function makeGroup(hierarchy: Hierarchy, { path, top }: Place): string[] 
     try {
       for (const directory of levels(hierarchy.mount + top, path.slice(top.length))) {
         if (!exists(directory)) makeOne(directory, made);
-        // Also where it exists: another container may just have made it, and not have come to fill it.
-        if (hierarchy.controllers.includes('cpuset') && hierarchy.version === 1) fillCpuset(directory);
       }
+      if (hierarchy.controllers.includes('cpuset') && hierarchy.version === 1)
+        for (const file of ['cpuset.cpus', 'cpuset.mems']) fillCpuset(hierarchy.mount + path, file);
       return made;
     } catch (error) {
       // Another container's removal may have taken the parent away between two steps.
@@ -52,14 +52,15 @@ function makeOne(directory: string, made: string[]): void {
 }
 
 /**
- * A v1 cpuset starts empty, and no process may join before it has processors and memory nodes: take the parent's. Also in a group that was there,
- * for somebody else may have made it a moment ago.
+ * A v1 cpuset starts empty, and no process may join before it has processors and memory nodes: take the parent's. That one may be empty too, for
+ * another command may have made it a moment ago; the top never is.
  */
-function fillCpuset(directory: string): void {
-  for (const file of ['cpuset.cpus', 'cpuset.mems']) {
-    if (readText(`${directory}/${file}`).trim() !== '') continue;
-    writeKernel(`${directory}/${file}`, readText(`${dirname(directory)}/${file}`).trim());
-  }
+function fillCpuset(directory: string, file: string): string {
+  const own = readText(`${directory}/${file}`).trim();
+  if (own !== '') return own;
+  const inherited = fillCpuset(dirname(directory), file);
+  writeKernel(`${directory}/${file}`, inherited);
+  return inherited;
 }
 
 /**

@@ -63,5 +63,15 @@ const lessons: Record<string, Lesson> = {
   program: { chapter: chapters.last, look: 'ps -o pid,ppid,args -p PID' },
 };
 
+/** Steps whose names tell more: what is mounted where, what is plugged in where. */
+const families: readonly (readonly [RegExp, Lesson])[] = [
+  [/^(mount|volume) /, { chapter: chapters.files, look: 'sudo cat /proc/PID/mountinfo' }],
+  [
+    /^net|^(bridge|veth|address|route|nat|publish|names|wire)\b/,
+    { chapter: chapters.apart, look: 'sudo nsenter -n -t PID ip addr' },
+  ],
+];
+
 /** The lesson of a step; one that has none of its own belongs to the chapter on rights, where most of those are. */
-export const lessonOf = (step: string): Lesson => lessons[step] ?? { chapter: chapters.rights };
+export const lessonOf = (step: string): Lesson =>
+  lessons[step] ?? families.find(([name]) => name.test(step))?.[1] ?? { chapter: chapters.rights };

@@ -2,7 +2,9 @@
 import * as fs from 'node:fs';
 import { type NamespaceKind, namespaceId, namespaceKinds } from '../kernel/namespace.ts';
 import { argumentsOf, statusOf } from '../kernel/proc.ts';
+import type { NetworkContext } from '../network/context.ts';
 import type { Box } from '../steps/box.ts';
+import { type Cable, cablesOf } from './cables.ts';
 
 export interface MapProcess {
   pid: number;
@@ -15,6 +17,8 @@ export interface ProcessMap {
   /** The processes that only forked, the one at work, and those that the program has started. */
   processes: MapProcess[];
   namespaces: { kind: NamespaceKind; host: number | undefined; container: number | undefined }[];
+  /** What connects it to the host's network. */
+  cables: Cable[];
 }
 
 function insideOf(pid: number): number | undefined {
@@ -32,7 +36,8 @@ function others(pid: number): number[] {
     .filter((it) => it > 0 && it !== pid && namespaceId(it, 'pid') === namespace);
 }
 
-export function mapOf(box: Box): ProcessMap {
+/** @param context whose network the box is connected to; the machine's where nothing is said */
+export function mapOf(box: Box, context?: NetworkContext): ProcessMap {
   const { process, parents } = box;
   const one = (pid: number, what: string): MapProcess => ({ pid, inside: insideOf(pid), what });
   const programOf = (pid: number): string => argumentsOf(pid).join(' ');
@@ -48,5 +53,5 @@ export function mapOf(box: Box): ProcessMap {
     host: namespaceId('self', kind),
     container: namespaceId(process.pid, kind),
   }));
-  return { processes, namespaces };
+  return { processes, namespaces, cables: cablesOf(box, context) };
 }

@@ -35,7 +35,7 @@ async function tour(asked: Asked, lessons: Lessons): Promise<number> {
 }
 
 async function script(asked: Asked, lessons: Lessons): Promise<number> {
-  const session = new Session({ box: asked.box, stdio: [null, 1, 2] });
+  const session = new Session({ box: asked.box });
   leaveBySignals(session);
   try {
     await new Promise<void>((resolve, reject) => {

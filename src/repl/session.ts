@@ -22,8 +22,11 @@ export interface Done {
 
 export interface SessionOptions {
   box: RunOptions;
+  /** Nothing to read, and our own output, where nothing is said: the keyboard goes to a terminal of the container's own. */
   stdio?: Stdio;
 }
+
+const OURS: Stdio = [null, 1, 2];
 
 /** Short enough to be read in a path. */
 const ID_LENGTH = 12;
@@ -135,7 +138,7 @@ export class Session {
 
   /** Makes a box beside the session's own; it goes with the session. */
   makeBox(...[options, more]: Parameters<typeof makeBox>): Made {
-    const made = makeBox(options, more);
+    const made = makeBox(options, { stdio: OURS, ...more });
     const tracked: Made = {
       ...made,
       remove: () => {
@@ -164,10 +167,10 @@ export class Session {
   }
 
   #make(): Made {
-    const { box, stdio } = this.#options;
+    const { box, stdio = OURS } = this.#options;
     const watch = (moment: 'before' | 'after', step: Step, of: Box): void => this.#watch(moment, step, of);
     const id = newId().slice(0, ID_LENGTH);
-    return makeBox(box, stdio ? { id, stdio, watch } : { id, watch });
+    return makeBox(box, { id, stdio, watch });
   }
 
   #watch(moment: 'before' | 'after', step: Step, box: Box): void {

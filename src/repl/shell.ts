@@ -4,13 +4,14 @@ import * as repl from 'node:repl';
 import { PassThrough } from 'node:stream';
 import { StillRunningError } from '../kernel/blank-process.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { paint } from '../view/colour.ts';
 import { errorText } from '../view/errors.ts';
 import { commandsOf, type Prompt, showDone, showNext } from './commands.ts';
 import type { Lessons } from './lesson.ts';
+import { accompany, endText, letRun } from './program.ts';
 import { fillScope, renewScope } from './scope.ts';
 import type { Session } from './session.ts';
-import { handOver } from './terminal.ts';
+import { listenAgain } from './signals.ts';
+
 import { show } from './writer.ts';
 
 export interface ShellOptions {
@@ -21,6 +22,14 @@ export interface ShellOptions {
   guiding: boolean;
   /** Told of an error that belongs to no line (a promise nobody awaited), where no person reads. */
   onStray?: (error: unknown) => void;
+}
+
+/** What is thrown when the process can't be asked any more gets its remedy here. */
+function failureText(error: unknown): string {
+  const text = errorText(error);
+  const isLost =
+    error instanceof StillRunningError || /^process \d+ is (gone|no blank)/.test(String((error as Error)?.message));
+  return isLost ? `${text.split('\n')[0]}\n  → begin anew with .clean, or go back with .back` : text;
 }
 
 /** How the last line ended. */
@@ -144,6 +153,7 @@ export class Shell {
     try {
       // What it has set off without waiting for it gets its turn.
       await new Promise((go) => setImmediate(go));
+      listenAgain();
       const news = await this.#settle();
       tell();
       if (news) {
@@ -158,24 +168,15 @@ export class Shell {
   }
 
   async #fail(error: unknown): Promise<void> {
+    listenAgain();
     await this.#settle().catch(() => undefined);
     this.server.clearBufferedCommand();
     if (this.#over) this.#over(error);
     else if (this.#interactive) {
-      this.prompt.print(this.#textOf(error));
+      this.prompt.print(failureText(error));
       this.showPrompt();
     } else this.#stray(error);
     this.#ended?.();
-  }
-
-  #textOf(error: unknown): string {
-    const text = errorText(error);
-    if (
-      !(error instanceof StillRunningError) &&
-      !/^process \d+ is (gone|no blank)/.test((error as Error)?.message ?? '')
-    )
-      return text;
-    return `${text.split('\n')[0]}\n  → begin anew with .clean, or go back with .back`;
   }
 
   /** After anything that may have done steps: tells of them, and hands the terminal over when a program runs. @returns whether there were any. */
@@ -185,34 +186,11 @@ export class Shell {
     const isNew = execed && !this.#handedOver;
     this.#handedOver = execed;
     // Without a terminal of its own the program writes where we do: it is let finish first.
-    if (isNew && session.box.terminal === undefined) await session.box.wait();
+    const reader = this.#interactive ? this.server : undefined;
+    if (isNew && session.box.terminal === undefined) await letRun(session.box, reader);
     const news = showDone(this.prompt);
-    if (isNew) await this.#accompany();
+    if (isNew) this.prompt.print(endText(await accompany(session.box, reader)));
     return news;
-  }
-
-  /** The program's life: with its terminal, or until it ends by itself. */
-  async #accompany(): Promise<void> {
-    const { box } = this.prompt.session;
-    const master = box.terminal;
-    if (master !== undefined && this.#interactive) {
-      this.prompt.print(
-        paint(
-          'dim',
-          `The terminal is the container's now, its shell is process 1 there. Type exit (or Ctrl-D) to come back.`,
-        ),
-      );
-      this.server.pause();
-      box.terminal = undefined;
-      await handOver(master, box.wait());
-      this.server.resume();
-    }
-    const exit = await box.wait();
-    this.prompt.print(
-      exit.signal === null
-        ? `The program has ended, exit status ${exit.code}.`
-        : `The program was ended by signal ${exit.signal}.`,
-    );
   }
 
   #command(action: () => void | Promise<void>, after: () => void): void {
@@ -226,7 +204,7 @@ export class Shell {
         this.#over?.();
       } catch (error) {
         if (this.#over) this.#over(error);
-        else this.prompt.print(this.#textOf(error));
+        else this.prompt.print(failureText(error));
       }
       this.server.setPrompt(this.#promptText());
       after();

@@ -1,4 +1,5 @@
 /** The processes of a box as a tree, and its namespaces beside the host's. */
+import type { Cable } from '../observe/cables.ts';
 import type { MapProcess, ProcessMap } from '../observe/map.ts';
 import { paint } from './colour.ts';
 import { printable } from './printable.ts';
@@ -10,7 +11,14 @@ function line(it: MapProcess, mark: string): string {
   return cut(`  ${mark} ${it.pid}${inside}  ${printable(it.what)}`, widthOf());
 }
 
-export function mapText({ processes, namespaces }: ProcessMap): string {
+/** A cable, and where it goes through from one namespace to the other. */
+function drawing({ link, addresses, end, bridge, gateway }: Cable): string {
+  const inside = [link, ...addresses].join(' ');
+  const outside = bridge === undefined ? [end] : [end, '──', bridge, ...gateway];
+  return cut(`  ${inside} ══╪══ ${outside.join(' ')}`, widthOf());
+}
+
+export function mapText({ processes, namespaces, cables }: ProcessMap): string {
   const tree = processes.map((it, i) => line(it, i === processes.length - 1 ? '└─' : '├─'));
   const rows = namespaces
     .filter(({ host }) => host !== undefined)
@@ -22,5 +30,6 @@ export function mapText({ processes, namespaces }: ProcessMap): string {
     '',
     paint('dim', head!),
     ...lines,
+    ...(cables.length > 0 ? ['', paint('dim', 'container ══╪══ host'), ...cables.map(drawing)] : []),
   ].join('\n');
 }

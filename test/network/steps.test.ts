@@ -6,10 +6,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { NetworkContext } from '../../src/network/context.ts';
 import { createNetwork } from '../../src/network/definitions.ts';
 import { allLeases } from '../../src/network/leases.ts';
+import { mapOf } from '../../src/observe/map.ts';
 import type { Config } from '../../src/spec/config.ts';
 import { attachmentsOf, withAttachments } from '../../src/spec/networks.ts';
 import { Box } from '../../src/steps/box.ts';
 import * as steps from '../../src/steps/steps.ts';
+import { mapText } from '../../src/view/map.ts';
 import { until } from '../support.ts';
 import { ask, closeLab, json, labContext, output, outputAside, remoteOf, server } from './lab.ts';
 
@@ -168,6 +170,20 @@ test('on a network that somebody made, names are answered inside', async () => {
   await two.back(1);
   expect(output(two.process, 'ss', '-Hlnu')).toBe('');
   expect(one.has('net.names')).toBe(true);
+});
+
+test('the map draws the cable', async () => {
+  const box = newBox('one');
+  for (const step of [steps.namespace('network'), steps.loopback()]) await box.apply(step);
+  expect(mapOf(box, context).cables).toEqual([]);
+  for (const step of steps.net.connections([{ network: 'bridge' }], context)) await box.apply(step);
+  const [cable, ...more] = mapOf(box, context).cables;
+  expect([cable, more]).toMatchObject([
+    { link: 'eth0', addresses: ['172.17.0.2/16'], bridge: 'mdtbr0', gateway: ['172.17.0.1/16'] },
+    [],
+  ]);
+  expect(cable!.end).toBe(json(context.caller, 'ip', '-j', 'link', 'show', 'master', 'mdtbr0')[0].ifname);
+  expect(mapText(mapOf(box, context))).toContain(`  eth0 172.17.0.2/16 ══╪══ ${cable!.end} ── mdtbr0 172.17.0.1/16`);
 });
 
 test('the configuration carries the cables', () => {

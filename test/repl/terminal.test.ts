@@ -130,3 +130,14 @@ it('interrupts what takes too long', async () => {
   await terminal.sees('status 0');
   await terminal.over;
 });
+
+it('removes what it made when a signal ends it, also after lines were evaluated', async () => {
+  const terminal = open();
+  await terminal.sees('0/');
+  terminal.type('await box.apply(steps.namespace("uts"))\r');
+  await terminal.sees(' 1/');
+  terminal.type('setTimeout(() => process.kill(process.pid, "SIGINT"), 200) && "soon"\r');
+  await terminal.sees('Removed:');
+  await terminal.sees('status 130');
+  await terminal.over;
+});

@@ -7,8 +7,8 @@ import { UsageError } from '../kernel/errors.ts';
 import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
 import { banner } from './banner.ts';
-import { goneText } from './commands.ts';
-import { nextText, welcomeText } from './guide.ts';
+import { goneText, showNext } from './commands.ts';
+import { welcomeText } from './guide.ts';
 import { openHistory } from './history.ts';
 import type { Lessons } from './lesson.ts';
 import { rootlessText } from './rootless.ts';
@@ -55,9 +55,12 @@ async function prompt(asked: Asked, lessons: Lessons): Promise<number> {
   const session = new Session({ box: { ...asked.box, tty: true } });
   leaveBySignals(session);
   print(banner());
-  if (asked.guide) print(`\n${welcomeText(session)}\n\n${nextText(session, session.next!, lessons)}`);
   const shell = new Shell({ session, lessons, interactive: true, guiding: asked.guide });
   await openHistory(shell.server, join(stateRoot(), 'repl_history'));
+  if (asked.guide) {
+    print(`\n${welcomeText(session)}`);
+    showNext(shell.prompt);
+  }
   shell.showPrompt();
   await new Promise<void>((done) => shell.server.on('exit', done));
   print(goneText(await session.end()));

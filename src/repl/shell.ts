@@ -52,7 +52,7 @@ export class Shell {
     this.#interactive = interactive;
     this.#stray = onStray ?? (() => undefined);
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
-    this.prompt = { session, lessons, guiding, print, stopTrace: undefined };
+    this.prompt = { session, lessons, guiding, print, shownAt: '', stopTrace: undefined };
     this.server = repl.start({
       // Shown when the history has been read: what is typed ahead shall find it.
       prompt: '',

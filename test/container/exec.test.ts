@@ -54,6 +54,12 @@ test('exit codes, user, directory, variables, as Docker has them', async () => {
   await expect(engine.exec('box', { command: ['true'] })).rejects.toThrow(/is not running/);
 });
 
+test('an ordinary user can open /dev/stdout again', async () => {
+  const command = ['sh', '-c', 'echo by name > /dev/stdout; id -u'];
+  await engine.wait(await engine.runDetached({ image: 'busybox', command, user: 'nobody', name: 'box' }));
+  expect(await logText('box')).toBe('by name\n65534\n');
+});
+
 test('attached: what goes in comes out, the end of input is one, the exit code is known', async () => {
   await engine.create({
     image: 'busybox',

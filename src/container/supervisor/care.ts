@@ -9,7 +9,7 @@ import { cleanUp } from '../lifecycle/clean-up.ts';
 import { attributesOf } from '../lifecycle/create.ts';
 import { finished } from '../lifecycle/finish.ts';
 import { launch } from '../lifecycle/launch.ts';
-import { openContainerSide } from '../logs/fifo.ts';
+import { giveTo, openContainerSide } from '../logs/fifo.ts';
 import { exitCodeOf } from '../run.ts';
 import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
@@ -141,6 +141,7 @@ export class Care {
         dieWithParent: false,
         save,
         beforeProgram: (it) => {
+          if (side) giveTo(it.process.pid, side.stdio);
           if (it.terminal === undefined) return;
           keeper = keep(it.terminal);
           channels.openTerminal(it.terminal);

@@ -3,7 +3,6 @@
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { Box, type Stdio } from '../../steps/box.ts';
-import { enterGroup } from '../../steps/cgroup.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
 import * as steps from '../../steps/steps.ts';
@@ -77,8 +76,11 @@ export async function joinContainer(container: Container, options: ExecOptions):
   const { root } = record;
   const box = new Box({ id, config, root, directory, stdio: options.stdio, dieWithParent: true });
   try {
-    withGroup(cgroup, (group) => enterGroup(box, group));
-    for (const step of [steps.join(pid), ...ownSteps(config, container, dieWithParent)]) await box.apply(step);
+    const list = [steps.join(pid), ...ownSteps(config, container, dieWithParent)];
+    for (const step of list.slice(0, -1)) await box.apply(step);
+    // As late as can be: a blank process shares our memory, and when the container is out of memory the kernel may choose it to be killed, and us with it.
+    withGroup(cgroup, (group) => group.join(box.process.pid));
+    await box.apply(list.at(-1)!);
     return box;
   } catch (error) {
     await box.close();

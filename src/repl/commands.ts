@@ -131,9 +131,9 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
       async action(argument) {
         await session.back(count(argument, 'steps'));
         const last = session.history.at(-1)?.step.name;
-        prompt.print(
-          `${paint('green', '✔')} back: a new blank process, pid ${session.box.process.pid}, ${last ? `with every step up to ${last} done again` : 'with no step done'}`,
-        );
+        const { pid } = session.box.process;
+        const done = last ? `every step up to ${last} is done again in it` : 'no step is done';
+        prompt.print(`${paint('green', '✔')} back: a new blank process, pid ${pid}; ${done}`);
       },
     },
     diff: {

@@ -4,10 +4,10 @@ import { reconcileIfPossible } from '../container/lifecycle/reconcile.ts';
 import { stateRoot } from '../container/paths.ts';
 import { openPipe } from '../container/pipes.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
 import { banner } from './banner.ts';
 import { goneText, showNext } from './commands.ts';
+import { failureText } from './failure.ts';
 import { welcomeText } from './guide.ts';
 import { openHistory } from './history.ts';
 import type { Lessons } from './lesson.ts';
@@ -44,7 +44,7 @@ async function script(asked: Asked, lessons: Lessons): Promise<number> {
     });
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     return 1;
   } finally {
     print(goneText(await session.end()));
@@ -81,7 +81,7 @@ export async function main(argv: string[], lessons: Lessons): Promise<number> {
     if (asked.tour) return await tour(asked, lessons);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompt(asked, lessons) : await script(asked, lessons);
   } catch (error) {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     return error instanceof UsageError ? error.exitCode : 1;
   }
 }

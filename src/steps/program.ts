@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { F } from '../kernel/constants.ts';
 import { isRefusal, SyscallError, UsageError } from '../kernel/errors.ts';
+import { writeKernel } from '../kernel/files.ts';
 import { argumentsOf, statusOf } from '../kernel/proc.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
@@ -62,6 +63,17 @@ function become(box: Box, args: readonly string[], env: readonly string[]): void
   }
 }
 
+/** What the step called oom-score wants; a program that has ended at once has no score any more. */
+function setScore({ notes, process }: Box): void {
+  const score = notes.get('oom score');
+  if (score === undefined) return;
+  try {
+    writeKernel(`/proc/${process.pid}/oom_score_adj`, String(score));
+  } catch (error) {
+    if (!isRefusal(error, 'ENOENT', 'ESRCH')) throw error;
+  }
+}
+
 /** The home directory of the user that the user step found, where nothing else is said. */
 function withHome(box: Box, env: readonly string[]): readonly string[] {
   const home = box.notes.get('home');
@@ -92,8 +104,10 @@ export function program(
       closeAtExec(box);
       // A change of user clears it.
       by.call('prctl', PR_SET_PDEATHSIG, (options.dieWithParent ?? true) ? SIGKILL : 0, 0, 0, 0);
-      become(box, args, withHome(box, env));
+      // They share our memory, and may be in the container's group: nothing of it may be counted there when the program begins.
       box.endParents();
+      become(box, args, withHome(box, env));
+      setScore(box);
     },
     observe: (box) => ({
       pid: box.process.pid,

@@ -124,6 +124,13 @@ test('logs: the last lines, from a time on, as they come; turned over when they 
   });
 });
 
+test('too much memory: the kernel ends it, and that is known', async () => {
+  const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=200M', 'count=1'];
+  const id = await engine.runDetached({ image: 'busybox', command, memory: '24m', name: 'box' });
+  expect(await engine.wait(id)).toBe(137);
+  expect((await engine.inspect('box')).State).toMatchObject({ OOMKilled: true, ExitCode: 137 });
+});
+
 test('update and stats of a running container', async () => {
   await engine.runDetached({ ...sleeper, memory: '64m' });
   await engine.update('box', { memory: '128m', restart: 'on-failure:2' });

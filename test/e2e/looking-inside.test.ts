@@ -78,6 +78,9 @@ describe('letting go of a terminal', () => {
     const third = terminal(`${line('exec', '-it', 'shell', 'tty')}; echo code=$?`);
     await third.says(/\/dev\/pts\/\d+/);
     await third.ended;
+    const left = terminal(`${line('exec', '-it', '--detach-keys', 'ctrl-b', 'shell', 'sh')}; echo code=$?`);
+    await left.says(/[#$] $/);
+    await detached(left, '\u0002');
     await say('stop -t 0 shell');
     const fourth = terminal(`${line('start', '-a', '-i', '--detach-keys', 'ctrl-b', 'shell')}; echo code=$?`);
     fourth.type('echo four-$((40 + 4))\r');

@@ -56,7 +56,7 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         options,
         ...policies,
       };
-      await prepareVolumes(volumes, config.mounts, options, id);
+      await prepareVolumes(volumes, image.root, config.mounts, options, id);
       const state = { restartCount: 0, stoppedByHand: false };
       saveState(directory, state, lasting);
       writeConfig(directory, config, lasting);

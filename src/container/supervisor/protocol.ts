@@ -20,6 +20,12 @@ export interface Size {
   width: number;
 }
 
+export interface StartWishes {
+  /** The program's input ends when we say so. */
+  ownInput?: boolean;
+  size?: Size;
+}
+
 export type Answer =
   | { ok: true; pid?: number; supervisor?: number }
   | { ok: false; message: string; remedy?: string; exitCode: number };

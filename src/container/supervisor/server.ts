@@ -124,10 +124,7 @@ export class Supervisor {
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;
-        const started = care.start({ ownInput: attach && stdin, ...(size ? { size } : {}) }).catch((error: unknown) => {
-          if (!care.channels) this.#cares.delete(request.id);
-          throw error;
-        });
+        const started = care.start({ ownInput: attach && stdin, ...(size ? { size } : {}) });
         if (!attach) return lines.send(ok(await started));
         return await this.#attach(care, lines, stdin, started);
       }

@@ -52,7 +52,10 @@ function refusal(command: string, error: SyscallError): UsageError {
 
 function become(box: Box, args: readonly string[], env: readonly string[]): void {
   try {
-    box.process.exec(candidates(args[0]!, env), args, env);
+    box.process.exec(candidates(args[0]!, env), args, env, () => {
+      box.beforeProgram?.();
+      setScore(box);
+    });
   } catch (error) {
     if (
       error instanceof SyscallError &&
@@ -107,7 +110,6 @@ export function program(
       // They share our memory, and may be in the container's group: nothing of it may be counted there when the program begins.
       box.endParents();
       become(box, args, withHome(box, env));
-      setScore(box);
     },
     observe: (box) => ({
       pid: box.process.pid,

@@ -77,6 +77,18 @@ test('attached: what goes in comes out, the end of input is one, the exit code i
   expect([got.stderr, attachment.exitCode]).toEqual(['end\n', 3]);
 });
 
+test('who reads along slowly gets everything, and the program waits for it', async () => {
+  const command = ['sh', '-c', 'dd if=/dev/zero bs=1M count=24; echo done >&2'];
+  await engine.create({ image: 'busybox', command, name: 'box' });
+  const attachment = await engine.startAttached('box');
+  await new Promise((go) => setTimeout(go, 500));
+  const pid = (await engine.list())[0]?.pid;
+  expect(pid).toBeDefined();
+  let bytes = 0;
+  for await (const it of attachment.output()) if (it.stream === 'stdout') bytes += it.bytes.length;
+  expect([bytes, attachment.exitCode]).toEqual([24 << 20, 0]);
+});
+
 test('a terminal outlives the supervisor; its size can be changed', async () => {
   await engine.runDetached({ image: 'busybox', command: ['sh'], interactive: true, tty: true, name: 'tty' });
   const first = await engine.attach('tty', { stdin: true });

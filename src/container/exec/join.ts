@@ -76,11 +76,9 @@ export async function joinContainer(container: Container, options: ExecOptions):
   const { root } = record;
   const box = new Box({ id, config, root, directory, stdio: options.stdio, dieWithParent: true });
   try {
-    const list = [steps.join(pid), ...ownSteps(config, container, dieWithParent)];
-    for (const step of list.slice(0, -1)) await box.apply(step);
-    // As late as can be: a blank process shares our memory, and when the container is out of memory the kernel may choose it to be killed, and us with it.
-    withGroup(cgroup, (group) => group.join(box.process.pid));
-    await box.apply(list.at(-1)!);
+    // As late as can be: a blank process shares our memory, and when the container is out of memory the kernel would choose it to be killed, and us with it.
+    box.beforeProgram = () => withGroup(cgroup, (group) => group.join(box.process.pid));
+    for (const step of [steps.join(pid), ...ownSteps(config, container, dieWithParent)]) await box.apply(step);
     return box;
   } catch (error) {
     await box.close();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findImage } from '../../image/image.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
+import { attachmentsOf } from '../../spec/networks.ts';
 import { compilePolicies } from '../compile/policies.ts';
 import { compile } from '../compile.ts';
 import { tell } from '../events.ts';
@@ -53,6 +54,7 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         detached,
         openStdin: options.interactive ?? false,
         volumes,
+        networks: networksOf(config, options),
         options,
         ...policies,
       };
@@ -77,6 +79,12 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         })
       : error;
   }
+}
+
+function networksOf(config: Config, { network }: RunOptions): string[] {
+  const connected = attachmentsOf(config).map((it) => it.network);
+  if (connected.length > 0) return connected;
+  return [network?.startsWith('container:') || network === 'host' ? network : 'none'];
 }
 
 /** What events say about a container. */

@@ -31,9 +31,9 @@ it('each verb has an end-to-end test', () => {
 });
 
 const readme = `${project}/README.md`;
-const heading = '## Docker’s verbs and flags';
 const text = existsSync(readme) ? readFileSync(readme, 'utf8') : '';
+const section = text.search(/^## Docker[’']s verbs and flags$/m);
 
-it.runIf(text.includes(heading))('the README has the table as the program has it', () => {
-  expect(text.slice(text.indexOf(heading))).toContain(dockerTable());
+it.runIf(section >= 0)('the README has the table as the program has it', () => {
+  expect(text.slice(section)).toContain(dockerTable());
 });

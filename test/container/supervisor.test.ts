@@ -1,6 +1,8 @@
 /** The supervisor: killed, followed by another, taking over what lives. */
 import * as fs from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { containerDirectory } from '../../src/container/paths.ts';
 import { until } from '../support.ts';
 import { engine, killSupervisor, logText, statusOf, supervisorPid, tidyUp } from './support.ts';
 
@@ -53,13 +55,16 @@ test('what ends after a change of supervisors: its exit code is known if the ker
   expect([9, null]).toContain(ExitCode);
 });
 
-test('a container that ends while nobody looks: unknown, and said so', async () => {
-  await engine.runDetached({ image: 'busybox', command: ['sleep', '1000'], name: 'alone' });
+test('a container that ends while nobody looks: unknown, and said so; its last words are kept', async () => {
+  const command = ['sh', '-c', 'printf "last words"; exec sleep 1000'];
+  const id = await engine.runDetached({ image: 'busybox', command, name: 'alone' });
   const pid = (await engine.list())[0]!.pid!;
+  await until(() => fs.statSync(join(containerDirectory(id), 'stdout.spool')).size === 10);
   await killSupervisor();
   process.kill(pid, 'SIGKILL');
   await until(async () => (await statusOf('alone')) === 'exited');
   expect((await engine.inspect('alone')).State.ExitCode).toBe(null);
+  expect(await logText('alone')).toBe('last words');
 });
 
 test('it goes when it has nothing to do', async () => {

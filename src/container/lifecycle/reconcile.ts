@@ -83,6 +83,8 @@ async function putRight(container: Container, hasSupervisor: () => boolean): Pro
     await untilWritten(container.id, state.process?.pid, WRITTEN_SOON);
     return 'supervisor';
   }
+  const { collectLastWords } = await import('../logs/rest.ts');
+  await collectLastWords(container);
   cleanUp(container);
   const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
   return now?.restartAt ? 'supervisor' : undefined;

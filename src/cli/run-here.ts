@@ -51,7 +51,8 @@ export async function runHere(given: Given, options: RunOptions, tellId: (id: st
 async function untilItsEnd({ box, ended }: Foreground, input: boolean): Promise<number> {
   if (box.terminal === undefined) return exitCodeOf(await ended());
   const { joinTerminal } = await import('../view/terminal.ts');
-  const session = joinTerminal(box.terminal, { input });
+  // It cannot be let go of: it ends with this process.
+  const session = joinTerminal(box.terminal, { input, detachKeys: false });
   await box.wait();
   // What it wrote last is still on its way: the other side closes when all has been read.
   await Promise.race([session.ended, new Promise((go) => setTimeout(go, 1000).unref())]);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { libseccompVersion } from '../kernel/libseccomp.ts';
 import type { Seccomp } from '../spec/config.ts';
 import { type FilterStore, keepFilters, type SeccompFilter } from '../spec/seccomp-filter.ts';
+import { stateRoot } from './paths.ts';
 
 /** To be counted up when compiling changes. */
 const FORMAT = 1;
@@ -65,5 +66,5 @@ export const filterStore = (directory: string): FilterStore => ({
   save: (config, filter) => write(fileOf(directory, config), directory, filter),
 });
 
-/** Compiled filters are kept in this directory from now on. */
-export const keepFiltersIn = (directory: string): void => keepFilters(filterStore(directory));
+/** Compiled filters are kept in the state directory from now on. */
+export const keepFiltersInState = (): void => keepFilters(filterStore(join(stateRoot(), 'filters')));

@@ -8,7 +8,7 @@ import { Box, type Stdio, type Watch } from '../steps/box.ts';
 import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
-import { keepFiltersIn } from './filter-cache.ts';
+import { keepFiltersInState } from './filter-cache.ts';
 import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
@@ -41,7 +41,7 @@ export function makeBox(
   const config = compile(asked, image, id, join(directory, 'root'));
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
-  keepFiltersIn(join(stateRoot(), 'filters'));
+  keepFiltersInState();
   const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());

@@ -3,6 +3,7 @@ import type { Exit } from '../kernel/exits.ts';
 import type { Box, Stdio } from '../steps/box.ts';
 import type { Step } from '../steps/step.ts';
 import { tell } from './events.ts';
+import type { ForegroundLog } from './foreground-log.ts';
 import { attributesOf, type Created, createContainer } from './lifecycle/create.ts';
 import { finished } from './lifecycle/finish.ts';
 import { launch } from './lifecycle/launch.ts';
@@ -44,18 +45,29 @@ export interface ForegroundOptions {
 export async function startForeground(options: RunOptions, more: ForegroundOptions = {}): Promise<Foreground> {
   const container = await createContainer(options, false);
   const { id } = container;
+  const stdin = options.interactive ? 0 : null;
+  let box: Box | undefined;
+  // What stays when it has ended has a log.
+  const isLogged = !options.rm && !options.tty && more.stdio === undefined;
+  const log = isLogged
+    ? (await import('./foreground-log.ts')).openForegroundLog(container, stdin, () => box?.process.kill())
+    : undefined;
   try {
-    const box = await locked(id, () =>
+    box = await locked(id, () =>
       launch(container, {
         ...more,
-        stdio: more.stdio ?? [options.interactive ? 0 : null, 1, 2],
+        stdio: log?.stdio ?? more.stdio ?? [stdin, 1, 2],
         dieWithParent: true,
         save: (found) => void changeStateLocked(id, (it) => ({ ...it, ...found })),
       }),
     );
+    log?.started();
     tell('start', id, attributesOf(container));
-    return { container, box, ended: () => waitForEnd(container, box) };
+    const running = box;
+    return { container, box, ended: () => waitForEnd(container, running, log) };
   } catch (error) {
+    log?.started();
+    await log?.finish();
     await failed(container, error);
     throw error;
   }
@@ -68,8 +80,9 @@ async function failed(container: Created, error: unknown): Promise<void> {
   await finished({ ...container, state: { restartCount: 0, stoppedByHand: false } }, exitCode, false, () => false);
 }
 
-async function waitForEnd(container: Created, box: Box): Promise<Exit> {
+async function waitForEnd(container: Created, box: Box, log: ForegroundLog | undefined): Promise<Exit> {
   const exit = await box.wait();
+  await log?.finish();
   const oomKilled = exitCodeOf(exit) !== 0 && wasOomKilled(box);
   await box.close();
   const state = { restartCount: 0, stoppedByHand: false };

@@ -4,6 +4,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../kernel/errors.ts';
 import type { Mount } from '../spec/config.ts';
+import type { Root } from '../steps/box.ts';
 import { tell } from './events.ts';
 import type { RunOptions } from './options.ts';
 import { volumesDirectory } from './paths.ts';
@@ -153,15 +154,19 @@ export function volumesOf(options: RunOptions): Volume[] {
   );
 }
 
-/** Makes the volumes of a new container, and the directories of `-v` that are missing, as Docker does. */
+/** Makes the volumes of a new container, filled with what its image has there, and the directories of `-v` that are missing, as Docker does. */
 export async function prepareVolumes(
   volumes: readonly Volume[],
+  root: Root,
   mounts: readonly Mount[],
   options: RunOptions,
   id: string,
 ): Promise<void> {
-  for (const { name, anonymous } of volumes)
+  for (const { name, anonymous, destination } of volumes) {
     createVolume(name, anonymous ? { 'minidocker.container': id } : {}, anonymous);
+    const { populate } = await import('./files/populate.ts');
+    await populate(volumeData(name), root, destination);
+  }
   const bound = (options.volumes ?? []).map((it) => it.split(':')[1]);
   for (const { source, destination } of mounts) {
     const isBind = source?.startsWith('/') && bound.includes(destination);

@@ -160,11 +160,11 @@ export class BlankProcess implements Caller {
 
   /**
    * Becomes a program: execve(2) of the first of `paths` that is there and executable (as execvp(3) chooses), through the launcher. Signals are as a program
-   * expects them again. After it this process can be asked nothing any more. @throws SyscallError (EACCES wins over ENOENT).
+   * expects them again. After it this process can be asked nothing any more. `beforeProgram` is called when it has a memory of its own, and the program has not begun. @throws SyscallError (EACCES wins over ENOENT).
    */
-  exec(paths: readonly string[], argv: readonly string[], env: readonly string[]): void {
+  exec(paths: readonly string[], argv: readonly string[], env: readonly string[], beforeProgram?: () => void): void {
     this.#assertBlank('execve');
-    launch(this, paths, argv, env);
+    launch(this, paths, argv, env, beforeProgram);
   }
 
   /** Hands it calls that it makes by itself, and lets it go: nobody waits, and nobody learns how they went. The last one has to end it. */

@@ -44,6 +44,7 @@ const table = {
   bind: [49, 200, 'fd', 'pointer', 'int'],
   listen: [50, 201, 'fd', 'int'],
   getsockname: [51, 204, 'fd', 'pointer', 'pointer'],
+  socketpair: [53, 199, '=AF_', 'SOCK_', 'int', 'pointer'],
   setsockopt: [54, 208, 'fd', 'int', 'int', 'pointer', 'int'],
   getsockopt: [55, 209, 'fd', 'int', 'int', 'pointer', 'pointer'],
   clone: [56, 220, 'CLONE_', 'hex', 'hex', 'hex', 'hex'],

@@ -1,7 +1,7 @@
 /**
  * The program of the launcher (see launcher.ts), as bytes beside their assembler source (a test assembles the source again and compares).
- * It is called with argv = [one byte: number of a descriptor, path, arguments of the program …]: makes the descriptor close-on-exec, becomes the
- * program, and where that is refused writes the result (minus errno, 8 bytes) to the descriptor and exits with 127.
+ * It is called with argv = [one byte: number of a descriptor, path, arguments of the program …]: makes the descriptor close-on-exec, waits for a
+ * byte from it, becomes the program, and where that is refused writes the result (minus errno, 8 bytes) to the descriptor and exits with 127.
  */
 import type { Line } from './machine-code.ts';
 
@@ -9,13 +9,20 @@ import type { Line } from './machine-code.ts';
 export const x64: readonly Line[] = [
   ['48 8b 5c 24 08', 'mov rbx, [rsp+8]'],
   ['80 7b 01 00', 'cmp byte ptr [rbx+1], 0'], // one byte? else somebody has called us as /proc/self/exe
-  ['75 45', 'jne failed'],
+  ['75 5a', 'jne failed'],
   ['0f b6 1b', 'movzx ebx, byte ptr [rbx]'], // the descriptor
   ['89 df', 'mov edi, ebx'],
   ['be 02 00 00 00', 'mov esi, 2'], // F_SETFD
   ['ba 01 00 00 00', 'mov edx, 1'], // FD_CLOEXEC
   ['b8 48 00 00 00', 'mov eax, 72'], // SYS_fcntl
   ['0f 05', 'syscall'],
+  ['89 df', 'mov edi, ebx'],
+  ['48 8d 74 24 f8', 'lea rsi, [rsp-8]'],
+  ['ba 01 00 00 00', 'mov edx, 1'],
+  ['31 c0', 'xor eax, eax'], // SYS_read
+  ['0f 05', 'syscall'],
+  ['48 85 c0', 'test rax, rax'], // nobody is there any more
+  ['74 2f', 'je failed'],
   ['48 8b 7c 24 10', 'mov rdi, [rsp+16]'], // the path
   ['48 8d 74 24 18', 'lea rsi, [rsp+24]'], // its argv
   ['48 8b 14 24', 'mov rdx, [rsp]'],
@@ -38,13 +45,19 @@ export const x64: readonly Line[] = [
 export const arm64: readonly Line[] = [
   ['f3 07 40 f9', 'ldr x19, [sp, #8]'],
   ['74 06 40 39', 'ldrb w20, [x19, #1]'], // one byte? else somebody has called us as /proc/self/exe
-  ['94 02 00 35', 'cbnz w20, failed'],
+  ['54 03 00 35', 'cbnz w20, failed'],
   ['73 02 40 39', 'ldrb w19, [x19]'], // the descriptor
   ['e0 03 13 aa', 'mov x0, x19'],
   ['41 00 80 d2', 'mov x1, #2'], // F_SETFD
   ['22 00 80 d2', 'mov x2, #1'], // FD_CLOEXEC
   ['28 03 80 d2', 'mov x8, #25'], // SYS_fcntl
   ['01 00 00 d4', 'svc #0'],
+  ['e0 03 13 aa', 'mov x0, x19'],
+  ['e1 43 00 d1', 'sub x1, sp, #16'],
+  ['22 00 80 d2', 'mov x2, #1'],
+  ['e8 07 80 d2', 'mov x8, #63'], // SYS_read
+  ['01 00 00 d4', 'svc #0'],
+  ['c0 01 00 b4', 'cbz x0, failed'], // nobody is there any more
   ['e0 0b 40 f9', 'ldr x0, [sp, #16]'], // the path
   ['e1 63 00 91', 'add x1, sp, #24'], // its argv
   ['e2 03 40 f9', 'ldr x2, [sp]'],

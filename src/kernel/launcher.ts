@@ -7,8 +7,8 @@
  */
 import * as fs from 'node:fs';
 import { type Caller, conclude, host } from './caller.ts';
-import { AT, F, O } from './constants.ts';
-import { SyscallError } from './errors.ts';
+import { AF, AT, F, O, SOCK } from './constants.ts';
+import { isRefusal, SyscallError } from './errors.ts';
 import { arm64, x64 } from './launcher-code.ts';
 import type { Request } from './mailbox.ts';
 import { Memory } from './memory.ts';
@@ -105,16 +105,16 @@ function choose(by: Launchable, paths: readonly string[]): string {
   throw new SyscallError('faccessat', ['AT_FDCWD', JSON.stringify(paths[at]), 'X_OK'], -found[at]!);
 }
 
-/** A pipe by which the launcher tells: its write end in the blank process, its read end in Node. */
-function statusPipe(by: Launchable): { write: number; read: number | undefined } {
+/** A pair of sockets by which the launcher is told to go on, and tells how it went: its end in the blank process, the other one in Node. */
+function statusSockets(by: Launchable): { theirs: number; ours: number | undefined } {
   const fds = Buffer.alloc(8);
   try {
-    by.call('pipe2', fds, O.CLOEXEC);
-    return { write: fds.readInt32LE(4), read: by.takeDescriptor(fds.readInt32LE(0)) };
+    by.call('socketpair', AF.UNIX, SOCK.STREAM | SOCK.CLOEXEC, 0, fds);
+    return { theirs: fds.readInt32LE(4), ours: by.takeDescriptor(fds.readInt32LE(0)) };
   } catch (error) {
-    // Where a filter forbids pipes, or the kernel gives no descriptor out (before 5.6), the exit code has to tell.
+    // Where a filter forbids sockets, or the kernel gives no descriptor out (before 5.6), the exit code has to tell.
     if (!(error instanceof SyscallError)) throw error;
-    return { write: NO_DESCRIPTOR, read: undefined };
+    return { theirs: NO_DESCRIPTOR, ours: undefined };
   }
 }
 
@@ -122,22 +122,30 @@ const POLLIN = 1;
 /** Longer than any execve takes; a process that is stopped or frozen just now is not waited for. */
 const PATIENCE_SECONDS = 10n;
 
-/** What the launcher tells: minus errno, or 0 when the pipe was closed by a successful execve. */
-function answerOf(read: number): number {
+/** Lets the launcher go on. @returns what it tells: minus errno, or 0 when its end was closed by a successful execve. */
+function goOn(ours: number): number {
   // struct pollfd { int fd; short events; short revents; } and struct timespec.
   const pollfd = Buffer.alloc(8);
-  pollfd.writeInt32LE(read, 0);
+  pollfd.writeInt32LE(ours, 0);
   pollfd.writeInt16LE(POLLIN, 4);
   const timeout = Buffer.alloc(16);
   timeout.writeBigInt64LE(PATIENCE_SECONDS, 0);
-  // With signals blocked meanwhile: the end of some other process would interrupt it.
-  if (host.call('ppoll', pollfd, 1, timeout, formatSignals('all'), 8) === 0) return 0;
   const answer = Buffer.alloc(8);
-  return fs.readSync(read, answer, 0, 8, null) === 8 ? Number(answer.readBigInt64LE(0)) : 0;
+  try {
+    fs.writeSync(ours, '!');
+    // With signals blocked meanwhile: the end of some other process would interrupt it.
+    if (host.call('ppoll', pollfd, 1, timeout, formatSignals('all'), 8) === 0) return 0;
+    return fs.readSync(ours, answer, 0, 8, null) === 8 ? Number(answer.readBigInt64LE(0)) : 0;
+  } catch (error) {
+    // It was killed meanwhile: its exit code tells.
+    if (isRefusal(error, 'EPIPE', 'ECONNRESET')) return 0;
+    throw error;
+  }
 }
 
 /**
  * Turns a blank process into a program, through the launcher. Signals are as a program expects them again.
+ * @param beforeProgram is called when the process has a memory of its own already, and the program has not begun.
  * @throws SyscallError: the process is blank still where none of the paths is there, and gone where the file turned out to be no program.
  */
 export function launch(
@@ -145,33 +153,35 @@ export function launch(
   paths: readonly string[],
   argv: readonly string[],
   env: readonly string[],
+  beforeProgram?: () => void,
 ): void {
   const shown = [`[${argv.map((it) => JSON.stringify(it)).join(', ')}]`, `/* ${env.length} vars */`];
   const path = choose(by, paths);
   const launcher = launcherDescriptor();
   const memory = new Memory();
-  const pipe = asPlumbing(() => statusPipe(by));
+  const { theirs, ours } = asPlumbing(() => statusSockets(by));
   const started = process.hrtime.bigint();
   try {
-    const argvAt = memory.strings([String.fromCharCode(pipe.write), path, ...argv]).address;
+    const argvAt = memory.strings([String.fromCharCode(theirs), path, ...argv]).address;
     const envAt = memory.strings(env).address;
     const results = asPlumbing(() =>
       by.chain([
         { name: 'rt_sigprocmask', args: [SIG_SETMASK, new Uint8Array(8), null, 8] },
-        { name: 'fcntl', args: [pipe.write, F.SETFD, 0], mayFail: true },
+        { name: 'fcntl', args: [theirs, F.SETFD, 0], mayFail: true },
         { name: 'execveat', args: [launcher, '', argvAt, envAt, AT.EMPTY_PATH], mayFail: true },
         // A filter of a profile of one's own may know execve alone.
         { name: 'execve', args: [`/proc/self/fd/${launcher}`, argvAt, envAt], mayFail: true },
         { name: 'rt_sigprocmask', args: [SIG_SETMASK, formatSignals('all'), null, 8] },
-        { name: 'close', args: [pipe.write], mayFail: true },
+        { name: 'close', args: [theirs], mayFail: true },
       ]),
     );
     if (!by.execed) throw new SyscallError('execve', [JSON.stringify(path), ...shown], -results[2]!);
     asPlumbing(() => conclude(by.who, 'execveat', [launcher, '', ...shown, AT.EMPTY_PATH], 0, started));
-    const answer = pipe.read === undefined ? 0 : asPlumbing(() => answerOf(pipe.read as number));
+    beforeProgram?.();
+    const answer = ours === undefined ? 0 : asPlumbing(() => goOn(ours));
     conclude(by.who, 'execve', [path, ...shown], answer, started);
   } finally {
-    if (pipe.read !== undefined) fs.closeSync(pipe.read);
+    if (ours !== undefined) fs.closeSync(ours);
     memory.release();
   }
 }

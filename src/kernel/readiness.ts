@@ -46,8 +46,9 @@ export class Readiness {
     this.#control(CTL.add, this.#wake.read);
   }
 
+  /** Of a descriptor that is watched already, the new one is told. */
   add(fd: number, onReady: OnReady): void {
-    this.#control(CTL.add, fd);
+    if (!this.#watched.has(fd)) this.#control(CTL.add, fd);
     this.#watched.set(fd, onReady);
     this.#waiting ??= this.#wait();
   }

@@ -13,6 +13,7 @@ import { leaveNetwork } from './idle.ts';
 import { allocate, claimPorts, dropPorts, findLease, type Lease, type LeaseRequest, release } from './leases.ts';
 import { hostLinkName } from './names.ts';
 import { addAddress } from './netlink/addresses.ts';
+import { forgetUdp } from './netlink/conntrack.ts';
 import { addVeth, changeLink, deleteLink, linkNamed } from './netlink/links.ts';
 import { addRoute } from './netlink/routes.ts';
 import type { PublishedPort } from './ports.ts';
@@ -91,6 +92,7 @@ export function publish(context: NetworkContext, lease: Lease, ports: readonly P
   return withLock(context, () => {
     const claimed = claimPorts(context, lease, ports);
     openPorts(context, claimed);
+    forgetUdp(context.caller, udpPortsOf(claimed));
     return claimed;
   });
 }
@@ -101,8 +103,12 @@ export function unpublish(context: NetworkContext, lease: Lease): void {
   withLock(context, () => {
     dropPorts(context, lease);
     closePorts(context, lease);
+    forgetUdp(context.caller, udpPortsOf(lease));
   });
 }
+
+const udpPortsOf = (lease: Lease): number[] =>
+  lease.ports.flatMap((port) => (port.protocol === 'udp' ? [port.hostPort] : []));
 
 /** A container, and how it is to be connected. */
 export interface Connection extends LeaseRequest {

@@ -31,9 +31,7 @@ table inet NAME {
   set bridges { type ifname; }
   set internal { type ifname; }
   set within { type ifname . ifname; }
-  # where a subnet is at home, and the subnets that may leave
-  set home4 { type ipv4_addr . ifname; flags interval; }
-  set home6 { type ipv6_addr . ifname; flags interval; }
+  # the subnets that may leave
   set leaving4 { type ipv4_addr; flags interval; }
   set leaving6 { type ipv6_addr; flags interval; }
   # published ports: on every address of the host, or on one
@@ -72,14 +70,13 @@ table inet NAME {
   }
   chain leaving {
     type nat hook postrouting priority srcnat; policy accept;
-    # a container that comes back to its own network through a published port must see the answer come from there
-    ip saddr . oifname @home4 ct status dnat masquerade
-    ip6 saddr . oifname @home6 ct status dnat masquerade
-    ip saddr . oifname @home4 return
-    ip6 saddr . oifname @home6 return
+    # a container that comes back through a published port must see the answer come from there
+    ip saddr @leaving4 oifname @bridges ct status dnat masquerade
+    ip6 saddr @leaving6 oifname @bridges ct status dnat masquerade
+    ip saddr 127.0.0.0/8 oifname @bridges masquerade
+    oifname @bridges return
     ip saddr @leaving4 masquerade
     ip6 saddr @leaving6 masquerade
-    ip saddr 127.0.0.0/8 oifname @bridges masquerade
   }
 }`;
 
@@ -101,7 +98,6 @@ function networkElements(network: Network): Element[] {
     { set: 'bridges', key: quoted },
     { set: 'within', key: `${quoted} . ${quoted}` },
     ...(internal ? [{ set: 'internal', key: quoted }] : []),
-    ...subnets.map((it) => ({ set: `home${it.family}`, key: `${it.subnet} . ${quoted}` })),
     ...(internal ? [] : subnets.map((it) => ({ set: `leaving${it.family}`, key: it.subnet }))),
   ];
 }

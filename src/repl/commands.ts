@@ -7,6 +7,7 @@ import { paint } from '../view/colour.ts';
 import { doctorText } from '../view/doctor.ts';
 import { mapText } from '../view/map.ts';
 import { observationText, stepCard, stepTable } from '../view/steps.ts';
+import { wrap } from '../view/wrap.ts';
 import { doneText, lookText, nextText, welcomeText } from './guide.ts';
 import type { Lessons } from './lesson.ts';
 import type { Session } from './session.ts';
@@ -22,6 +23,8 @@ export interface Prompt {
   lessons: Lessons;
   guiding: boolean;
   print(text: string): void;
+  /** Where one was when the next step was shown last: it is shown again only when that has changed. */
+  shownAt: string;
   /** Ends the listening to system calls, where it goes on. */
   stopTrace: (() => void) | undefined;
 }
@@ -35,12 +38,16 @@ function count(argument: string, what: string): number {
 /** What comes next, where the guided session is on. */
 export function showNext(prompt: Prompt): void {
   const { session, lessons } = prompt;
-  if (!prompt.guiding) return;
-  const { next } = session;
+  const { next, box } = session;
+  const at = `${box.process.pid} ${box.done.length}`;
+  if (!prompt.guiding || prompt.shownAt === at) return;
+  prompt.shownAt = at;
   if (next) prompt.print(`\n${nextText(session, next, lessons)}`);
-  else if (session.box.process.exit)
+  else if (box.process.exit)
     prompt.print(
-      `The container has ended. ${paint('bold', '.back 2')} and Enter build it again up to the last steps, .clean begins anew.`,
+      wrap(
+        `The container has ended. ${paint('bold', '.back')} builds it again up to the step before, ${paint('bold', '.clean')} begins anew.`,
+      ),
     );
 }
 
@@ -113,6 +120,7 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
       help: 'The guided session: what comes next and why; Enter does it. (.guide off ends it)',
       action(argument) {
         prompt.guiding = argument !== 'off';
+        prompt.shownAt = '';
         if (prompt.guiding) prompt.print(welcomeText(session));
       },
     },
@@ -123,9 +131,9 @@ export function commandsOf(prompt: Prompt): Record<string, Command> {
       async action(argument) {
         await session.back(count(argument, 'steps'));
         const last = session.history.at(-1)?.step.name;
-        prompt.print(
-          `${paint('green', '✔')} back: a new blank process, pid ${session.box.process.pid}, ${last ? `with every step up to ${last} done again` : 'with no step done'}`,
-        );
+        const { pid } = session.box.process;
+        const done = last ? `every step up to ${last} is done again in it` : 'no step is done';
+        prompt.print(`${paint('green', '✔')} back: a new blank process, pid ${pid}; ${done}`);
       },
     },
     diff: {

@@ -4,11 +4,11 @@ import { reconcileIfPossible } from '../container/lifecycle/reconcile.ts';
 import { stateRoot } from '../container/paths.ts';
 import { openPipe } from '../container/pipes.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { errorText } from '../view/errors.ts';
 import { type Asked, help, parse } from './arguments.ts';
 import { banner } from './banner.ts';
-import { goneText } from './commands.ts';
-import { nextText, welcomeText } from './guide.ts';
+import { goneText, showNext } from './commands.ts';
+import { failureText } from './failure.ts';
+import { welcomeText } from './guide.ts';
 import { openHistory } from './history.ts';
 import type { Lessons } from './lesson.ts';
 import { rootlessText } from './rootless.ts';
@@ -44,7 +44,7 @@ async function script(asked: Asked, lessons: Lessons): Promise<number> {
     });
     return 0;
   } catch (error) {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     return 1;
   } finally {
     print(goneText(await session.end()));
@@ -55,9 +55,12 @@ async function prompt(asked: Asked, lessons: Lessons): Promise<number> {
   const session = new Session({ box: { ...asked.box, tty: true } });
   leaveBySignals(session);
   print(banner());
-  if (asked.guide) print(`\n${welcomeText(session)}\n\n${nextText(session, session.next!, lessons)}`);
   const shell = new Shell({ session, lessons, interactive: true, guiding: asked.guide });
   await openHistory(shell.server, join(stateRoot(), 'repl_history'));
+  if (asked.guide) {
+    print(`\n${welcomeText(session)}`);
+    showNext(shell.prompt);
+  }
   shell.showPrompt();
   await new Promise<void>((done) => shell.server.on('exit', done));
   print(goneText(await session.end()));
@@ -78,7 +81,7 @@ export async function main(argv: string[], lessons: Lessons): Promise<number> {
     if (asked.tour) return await tour(asked, lessons);
     return process.stdin.isTTY && process.stdout.isTTY ? await prompt(asked, lessons) : await script(asked, lessons);
   } catch (error) {
-    process.stderr.write(`${errorText(error)}\n`);
+    process.stderr.write(`${failureText(error)}\n`);
     return error instanceof UsageError ? error.exitCode : 1;
   }
 }

@@ -2,10 +2,9 @@
 import type { EventEmitter } from 'node:events';
 import * as repl from 'node:repl';
 import { PassThrough } from 'node:stream';
-import { StillRunningError } from '../kernel/blank-process.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { errorText } from '../view/errors.ts';
 import { commandsOf, type Prompt, showDone, showNext } from './commands.ts';
+import { failureText } from './failure.ts';
 import type { Lessons } from './lesson.ts';
 import { accompany, endText, letRun } from './program.ts';
 import { fillScope, renewScope } from './scope.ts';
@@ -22,14 +21,6 @@ export interface ShellOptions {
   guiding: boolean;
   /** Told of an error that belongs to no line (a promise nobody awaited), where no person reads. */
   onStray?: (error: unknown) => void;
-}
-
-/** What is thrown when the process can't be asked any more gets its remedy here. */
-function failureText(error: unknown): string {
-  const text = errorText(error);
-  const isLost =
-    error instanceof StillRunningError || /^process \d+ is (gone|no blank)/.test(String((error as Error)?.message));
-  return isLost ? `${text.split('\n')[0]}\n  → begin anew with .clean, or go back with .back` : text;
 }
 
 /** How the last line ended. */
@@ -52,7 +43,7 @@ export class Shell {
     this.#interactive = interactive;
     this.#stray = onStray ?? (() => undefined);
     const print = (text: string): void => void process.stdout.write(`${text}\n`);
-    this.prompt = { session, lessons, guiding, print, stopTrace: undefined };
+    this.prompt = { session, lessons, guiding, print, shownAt: '', stopTrace: undefined };
     this.server = repl.start({
       // Shown when the history has been read: what is typed ahead shall find it.
       prompt: '',

@@ -52,6 +52,8 @@ export class Box {
   oldRootHeld = false;
   /** The master side of the container's terminal, a descriptor of Node's. */
   terminal: number | undefined;
+  /** Called by the last step when the process has a memory of its own already, and the program has not begun. */
+  beforeProgram: (() => void) | undefined;
   /** Whatever steps want to remember for observe and undo, by step name. */
   readonly notes = new Map<string, unknown>();
   readonly #dieWithParent: boolean;

@@ -38,7 +38,7 @@ function isBornInside(box: Box, group: Cgroup): boolean {
 }
 
 /** Puts the box's process into a group, the quick way where it can be. */
-export function enterGroup(box: Box, group: Cgroup): void {
+function enterGroup(box: Box, group: Cgroup): void {
   if (!isBornInside(box, group)) group.join(box.process.pid);
 }
 

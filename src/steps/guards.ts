@@ -15,6 +15,9 @@ const wordOf: Record<NamespaceKind, string> = {
   time: 'time',
 };
 
+/** The mount namespace that was found to be apart. */
+const APART = 'private mounts in';
+
 /** The namespace must be the container's own: the step would change the host otherwise. */
 export function requireOwn(box: Box, kind: NamespaceKind, what: string): void {
   if (box.owns(kind)) return;
@@ -27,8 +30,13 @@ export function requireOwn(box: Box, kind: NamespaceKind, what: string): void {
 /** Mounts must not travel back to the host: the root of the namespace must be private. */
 export function requirePrivate(box: Box, what: string): void {
   requireOwn(box, 'mnt', what);
-  const shared = mountInfoOf(box.process.pid).includes(' shared:');
-  if (!shared) return;
+  // Once apart from the host's, a namespace of mounts stays so: what is shared later is shared within it.
+  const namespace = namespaceId(box.process.pid, 'mnt');
+  if (box.notes.get(APART) === namespace) return;
+  if (!mountInfoOf(box.process.pid).includes(' shared:')) {
+    box.notes.set(APART, namespace);
+    return;
+  }
   throw new UsageError(`${what} would be copied to the host: mounts of this namespace are still shared with it`, {
     remedy: 'make them private first: await box.apply(steps.private())',
   });

@@ -5,7 +5,7 @@
 import { dirname } from 'node:path';
 import { O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { close, mkdirat, open, openInRoot } from '../kernel/file.ts';
+import { close, IN_ROOT, open, openHow, openInRoot } from '../kernel/file.ts';
 import type { Box } from './box.ts';
 
 const NOTE = 'root descriptor';
@@ -33,8 +33,15 @@ function openOrMake(box: Box, rootfd: number, path: string, kind: 'directory' | 
   const parent = openOrMake(box, rootfd, dirname(path), 'directory');
   try {
     const name = path.slice(path.lastIndexOf('/') + 1);
-    if (kind === 'directory') mkdirat(by, parent, name);
-    else close(by, openInRoot(by, parent, name, O.CREAT | O.EXCL | O.WRONLY, 0o644));
+    if (kind === 'file') close(by, openInRoot(by, parent, name, O.CREAT | O.EXCL | O.WRONLY, 0o644));
+    else {
+      const how = openHow({ flags: O.PATH | O.CLOEXEC, resolve: IN_ROOT });
+      const [, made] = by.chain([
+        { name: 'mkdirat', args: [parent, name, 0o755] },
+        { name: 'openat2', args: [rootfd, path, how, how.length] },
+      ]);
+      return made!;
+    }
   } catch (error) {
     if (!isRefusal(error, 'EEXIST')) throw error;
     throw new UsageError(`${path} is a link in this image that leads to nothing inside it`, {

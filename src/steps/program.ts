@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { F } from '../kernel/constants.ts';
 import { isRefusal, SyscallError, UsageError } from '../kernel/errors.ts';
+import { writeKernel } from '../kernel/files.ts';
 import { argumentsOf, statusOf } from '../kernel/proc.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
@@ -51,7 +52,10 @@ function refusal(command: string, error: SyscallError): UsageError {
 
 function become(box: Box, args: readonly string[], env: readonly string[]): void {
   try {
-    box.process.exec(candidates(args[0]!, env), args, env);
+    box.process.exec(candidates(args[0]!, env), args, env, () => {
+      box.beforeProgram?.();
+      setScore(box);
+    });
   } catch (error) {
     if (
       error instanceof SyscallError &&
@@ -59,6 +63,17 @@ function become(box: Box, args: readonly string[], env: readonly string[]): void
     )
       throw refusal(args[0]!, error);
     throw error;
+  }
+}
+
+/** What the step called oom-score wants; a program that has ended at once has no score any more. */
+function setScore({ notes, process }: Box): void {
+  const score = notes.get('oom score');
+  if (score === undefined) return;
+  try {
+    writeKernel(`/proc/${process.pid}/oom_score_adj`, String(score));
+  } catch (error) {
+    if (!isRefusal(error, 'ENOENT', 'ESRCH')) throw error;
   }
 }
 
@@ -92,8 +107,9 @@ export function program(
       closeAtExec(box);
       // A change of user clears it.
       by.call('prctl', PR_SET_PDEATHSIG, (options.dieWithParent ?? true) ? SIGKILL : 0, 0, 0, 0);
-      become(box, args, withHome(box, env));
+      // They share our memory, and may be in the container's group: nothing of it may be counted there when the program begins.
       box.endParents();
+      become(box, args, withHome(box, env));
     },
     observe: (box) => ({
       pid: box.process.pid,

@@ -12,7 +12,7 @@ const F_DUPFD = 0;
 /** Copies begin here, out of the way of 0, 1 and 2. */
 const ASIDE = 100;
 
-const openNull: Request = { name: 'openat', args: [AT.FDCWD, '/dev/null', O.RDWR, 0] };
+const openNull: Request = { name: 'openat', args: [AT.FDCWD, '/dev/null', O.RDWR | O.NOFOLLOW, 0] };
 const copyOf = (fd: number): Request => ({ name: 'fcntl', args: [fd, F_DUPFD, ASIDE] });
 
 const linkOf = (pid: number, fd: number): string => {

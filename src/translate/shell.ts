@@ -151,6 +151,15 @@ const words: Record<string, Say> = {
 const silence: Record<string, string> = {
   cgroup: 'mkdir below /sys/fs/cgroup and echo would do it; systemd-run --scope is the usual way',
   limits: 'systemd-run --scope -p MemoryMax=… is the usual way',
+  // Half of it is done on the host's side, where this script does not come from inside.
+  'net.bridge':
+    'on the host: ip link add BRIDGE type bridge; ip address add GATEWAY/16 dev BRIDGE; ip link set BRIDGE up',
+  'net.veth': 'on the host: ip link add END type veth peer name eth0 netns PID; ip link set END master BRIDGE up',
+  'net.address': 'ip address add ADDRESS/16 dev eth0; ip link set eth0 up – which address is free, sh does not know',
+  'net.route': 'ip route add default via GATEWAY',
+  'net.nat': 'on the host: nft, with a table like that of nft list table inet BRIDGE',
+  'net.publish': 'on the host: nft, with a rule like tcp dport 8080 dnat ip to ADDRESS:80',
+  'net.names': 'dnsmasq would do it',
 };
 
 function linesOf(it: Context): string[] {

@@ -54,8 +54,9 @@ const withoutRepeats = (rows: readonly Row[]): Row[] =>
 /** Makes every row fit: the last two columns share what the first two leave. */
 function fitted(rows: readonly Row[]): Row[] {
   const longest = (column: number): number => Math.max(6, ...rows.map((row) => row[column]!.length));
-  const what = Math.min(longest(1), 34);
-  const room = Math.max(40, widthOf() - 2 - longest(0) - what - 9);
+  const what = Math.min(longest(1), Math.floor(widthOf() / 3));
+  // Two blanks in front, three gaps of three.
+  const room = Math.max(24, widthOf() - 2 - longest(0) - what - 9);
   const half = Math.floor(room / 2);
   const before = Math.min(longest(2), Math.max(half, room - longest(3)));
   const after = Math.max(half, room - before);

@@ -30,18 +30,19 @@ export interface TerminalSession {
 
 /**
  * Joins standard input and output to the master side of a terminal.
- * @param master a descriptor of Node's; a copy is used, it stays the caller's. @param options.input whether what is typed goes in (run -t without -i: no).
+ * @param master a descriptor of Node's; a copy is used, it stays the caller's. @param options.input whether what is typed goes in (run -t without -i: no). @param options.detachKeys false: there are none.
  */
 export function joinTerminal(
   master: number,
-  options: { input?: boolean; detachKeys?: string | undefined } = {},
+  options: { input?: boolean; detachKeys?: string | false | undefined } = {},
 ): TerminalSession {
-  const keys = parseDetachKeys(options.detachKeys ?? DEFAULT_DETACH_KEYS);
+  const wanted = options.detachKeys ?? DEFAULT_DETACH_KEYS;
+  const keys = wanted === false ? [] : parseDetachKeys(wanted);
   const copy = asPlumbing(() => host.call('fcntl', master, F.DUPFD_CLOEXEC, 3));
   const inside = new tty.ReadStream(copy);
   const { stdin, stdout } = process;
   const raw = (options.input ?? true) && stdin.isTTY;
-  const filter = raw ? detachFilter(keys) : (typed: Buffer) => ({ pass: typed, detach: false });
+  const filter = raw && keys.length > 0 ? detachFilter(keys) : (typed: Buffer) => ({ pass: typed, detach: false });
 
   let finish: (end: TerminalEnd) => void = () => {};
   const ended = new Promise<TerminalEnd>((resolve) => {

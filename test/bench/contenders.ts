@@ -56,7 +56,13 @@ async function bundleOf(root: string): Promise<string> {
   const bundle = join(scratch, 'bundle');
   fs.mkdirSync(bundle);
   const { cgroupsPath, ...linux } = config.linux;
-  const whole = { ...config, root: { path: root }, linux: { ...linux, cgroupsPath: `/${cgroupsPath}` } };
+  // Older runtimes know no later version than this.
+  const whole = {
+    ...config,
+    ociVersion: '1.0.2',
+    root: { path: root },
+    linux: { ...linux, cgroupsPath: `/${cgroupsPath}` },
+  };
   fs.writeFileSync(join(bundle, 'config.json'), JSON.stringify(whole, null, 2));
   return bundle;
 }

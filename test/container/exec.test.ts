@@ -54,6 +54,12 @@ test('exit codes, user, directory, variables, as Docker has them', async () => {
   await expect(engine.exec('box', { command: ['true'] })).rejects.toThrow(/is not running/);
 });
 
+test('an ordinary user can open /dev/stdout again', async () => {
+  const command = ['sh', '-c', 'echo by name > /dev/stdout; id -u'];
+  await engine.wait(await engine.runDetached({ image: 'busybox', command, user: 'nobody', name: 'box' }));
+  expect(await logText('box')).toBe('by name\n65534\n');
+});
+
 test('attached: what goes in comes out, the end of input is one, the exit code is known', async () => {
   await engine.create({
     image: 'busybox',
@@ -69,6 +75,18 @@ test('attached: what goes in comes out, the end of input is one, the exit code i
   for await (const { stream, bytes } of attachment.output()) got[stream] += bytes;
   expect(got.stdout === sent).toBe(true);
   expect([got.stderr, attachment.exitCode]).toEqual(['end\n', 3]);
+});
+
+test('who reads along slowly gets everything, and the program waits for it', async () => {
+  const command = ['sh', '-c', 'dd if=/dev/zero bs=1M count=24; echo done >&2'];
+  await engine.create({ image: 'busybox', command, name: 'box' });
+  const attachment = await engine.startAttached('box');
+  await new Promise((go) => setTimeout(go, 500));
+  const pid = (await engine.list())[0]?.pid;
+  expect(pid).toBeDefined();
+  let bytes = 0;
+  for await (const it of attachment.output()) if (it.stream === 'stdout') bytes += it.bytes.length;
+  expect([bytes, attachment.exitCode]).toEqual([24 << 20, 0]);
 });
 
 test('a terminal outlives the supervisor; its size can be changed', async () => {
@@ -116,6 +134,13 @@ test('logs: the last lines, from a time on, as they come; turned over when they 
     stream: 'stdout',
     time: expect.stringMatching(/^\d{4}-.*Z$/),
   });
+});
+
+test('too much memory: the kernel ends it, and that is known', async () => {
+  const command = ['dd', 'if=/dev/zero', 'of=/dev/null', 'bs=200M', 'count=1'];
+  const id = await engine.runDetached({ image: 'busybox', command, memory: '24m', name: 'box' });
+  expect(await engine.wait(id)).toBe(137);
+  expect((await engine.inspect('box')).State).toMatchObject({ OOMKilled: true, ExitCode: 137 });
 });
 
 test('update and stats of a running container', async () => {

@@ -129,3 +129,20 @@ test('volumes: by name they stay, without one they go with rm -v', async () => {
   expect((await engine.volumes.prune()).removed).toEqual([]);
   expect((await engine.volumes.prune({ all: true })).removed).toEqual(['named']);
 });
+
+test('a new volume begins with what the image has there; a used one stays as it is', async () => {
+  const count = ['sh', '-c', 'ls /etc | wc -l; rm /etc/group'];
+  for (const [name, lines] of [
+    ['first', '2'],
+    ['second', '1'],
+  ]) {
+    await engine.wait(
+      await engine.runDetached({ image: 'busybox', command: count, volumes: ['etc:/etc'], name: name! }),
+    );
+    let text = '';
+    for await (const it of engine.logs(name!)) if (it.stream === 'stdout') text += it.log;
+    expect(text.trim()).toBe(lines);
+    await engine.remove(name!);
+  }
+  await engine.volumes.remove('etc');
+});

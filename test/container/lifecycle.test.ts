@@ -1,6 +1,6 @@
 /** The life of a detached container, from create to rm, with /proc and the kernel's files as witnesses. */
 import * as fs from 'node:fs';
-import { afterAll, afterEach, expect, test } from 'vitest';
+import { afterAll, afterEach, expect, test, vi } from 'vitest';
 import { until } from '../support.ts';
 import { engine, logText, statusOf, tidyUp } from './support.ts';
 
@@ -84,6 +84,17 @@ test('a container of the foreground is seen by ps, and stopped by stop', async (
   expect(exit).toEqual({ code: 7, signal: null });
   expect(await engine.list({ all: true })).toEqual([]);
   expect(fs.existsSync(container.directory)).toBe(false);
+});
+
+test('what a container of the foreground has written is shown, and kept when it stays', async () => {
+  const options = { image: 'busybox', command: ['sh', '-c', 'echo out; echo err >&2; printf end'], name: 'kept' };
+  const shown: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => shown.push(String(text)) > 0);
+  const { ended } = await engine.startForeground(options).finally(() => undefined);
+  await ended();
+  write.mockRestore();
+  expect(shown.join('')).toBe('out\nend');
+  expect([await logText('kept', 'stdout'), await logText('kept', 'stderr')]).toEqual(['out\nend', 'err\n']);
 });
 
 test('events tell it all, in order', async () => {

@@ -1,7 +1,8 @@
-/** The supervisor: killed, followed by another, restarting what is to be restarted. */
+/** The supervisor: killed, followed by another, taking over what lives. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
+import { containerDirectory } from '../../src/container/paths.ts';
 import { until } from '../support.ts';
 import { engine, killSupervisor, logText, statusOf, supervisorPid, tidyUp } from './support.ts';
 
@@ -54,51 +55,16 @@ test('what ends after a change of supervisors: its exit code is known if the ker
   expect([9, null]).toContain(ExitCode);
 });
 
-test('a container that ends while nobody looks: unknown, and said so', async () => {
-  await engine.runDetached({ image: 'busybox', command: ['sleep', '1000'], name: 'alone' });
+test('a container that ends while nobody looks: unknown, and said so; its last words are kept', async () => {
+  const command = ['sh', '-c', 'printf "last words"; exec sleep 1000'];
+  const id = await engine.runDetached({ image: 'busybox', command, name: 'alone' });
   const pid = (await engine.list())[0]!.pid!;
+  await until(() => fs.statSync(join(containerDirectory(id), 'stdout.spool')).size === 10);
   await killSupervisor();
   process.kill(pid, 'SIGKILL');
   await until(async () => (await statusOf('alone')) === 'exited');
   expect((await engine.inspect('alone')).State.ExitCode).toBe(null);
-});
-
-test('--restart on-failure:2 tries three times; always goes on until it is stopped', async () => {
-  await engine.runDetached({
-    image: 'busybox',
-    command: ['sh', '-c', 'echo again; exit 3'],
-    name: 'twice',
-    restart: 'on-failure:2',
-  });
-  await until(async () => (await logText('twice')) === 'again\nagain\nagain\n');
-  await until(async () => (await statusOf('twice')) === 'exited');
-  expect(await engine.inspect('twice')).toMatchObject({ RestartCount: 2, State: { ExitCode: 3 } });
-  await engine.runDetached({ image: 'busybox', command: ['sh', '-c', 'sleep 0.1'], name: 'ever', restart: 'always' });
-  await until(async () => (await engine.inspect('ever')).RestartCount >= 2);
-  await engine.stop('ever', { timeout: 5 });
-  const { RestartCount } = await engine.inspect('ever');
-  expect(await statusOf('ever')).toBe('exited');
-  await new Promise((go) => setTimeout(go, 700));
-  expect((await engine.inspect('ever')).RestartCount).toBe(RestartCount);
-});
-
-test('after a restart of the machine: what ran is started again if that is its policy, else it has ended', async () => {
-  const sleeper = { image: 'busybox', command: ['sleep', '1000'] };
-  await engine.runDetached({ ...sleeper, name: 'no' });
-  await engine.runDetached({ ...sleeper, name: 'always', restart: 'always' });
-  await engine.runDetached({ ...sleeper, name: 'stopped', restart: 'unless-stopped' });
-  await engine.stop('stopped', { timeout: 0 });
-  const running = await engine.list();
-  await killSupervisor();
-  for (const it of running) process.kill(it.pid!, 'SIGKILL');
-  for (const it of await import('../../src/container/store/store.ts').then((store) => store.containers())) {
-    const state = { ...it.state, process: { ...it.state.process, bootId: 'another' } };
-    fs.writeFileSync(join(it.directory, 'state.json'), JSON.stringify(state));
-  }
-  expect(await statusOf('no')).toBe('exited');
-  await until(async () => (await statusOf('always')) === 'running');
-  expect(await statusOf('stopped')).toBe('exited');
-  expect((await engine.list()).map((it) => it.name)).toEqual(['always']);
+  expect(await logText('alone')).toBe('last words');
 });
 
 test('it goes when it has nothing to do', async () => {

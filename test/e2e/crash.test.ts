@@ -30,17 +30,20 @@ it('10 times rm -f of the same container: it is gone, and nobody crashes', async
 });
 
 it('the command is killed with SIGKILL before a step: nothing is left after the next command', async () => {
-  const word = `crash${process.pid}`;
-  const list = (await say('run --dry-run host true')).split('\n').filter((it) => /^ *\d+ {2}\S/.test(it)).length;
-  // The first, the last, and some between: each costs a start.
-  for (const step of [1, Math.floor(list / 3), Math.floor((2 * list) / 3), list]) {
-    const session = terminal(
-      `${line('run', '--step', '--name', `c${step}`, 'host', 'sleep', word)} & pid=$!; trap "kill -9 $pid" USR1; while :; do wait $pid && break; [ -d /proc/$pid ] || break; done`,
-    );
-    session.child.kill('SIGKILL');
+  const word = `98${process.pid}`;
+  const total = (await say('run --dry-run host true')).split('\n').filter((it) => /^ *\d+ {2}\S/.test(it)).length;
+  // The first, the last, and some between: of each kind of step one.
+  for (const victim of [1, 4, Math.floor(total / 2), total]) {
+    const session = terminal(`echo pid=$$; exec ${line('run', '--rm', '--step', 'host', 'sleep', word)}`);
+    for (let step = 1; step <= victim; step++) {
+      await session.says(new RegExp(`${step} of ${total} .*abort > $`, 's'));
+      if (step < victim) session.type('\r');
+    }
+    process.kill(Number(/pid=(\d+)/.exec(session.stdout)![1]), 'SIGKILL');
     await session.ended;
+    expect([victim, await say('ps -aq')]).toEqual([victim, '']);
+    expect([victim, directoriesLeft(), cgroupsLeft(), processesWith(word)]).toEqual([victim, [], [], []]);
   }
-  expect(processesWith(word)).toEqual([]);
 });
 
 it('the command is killed with SIGKILL while the program runs: the program ends too', async () => {

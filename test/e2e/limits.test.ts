@@ -56,7 +56,9 @@ describe('limits of the process', () => {
     expect(await inside('--ulimit nofile=128:256 --ulimit core=0', 'ulimit -Sn; ulimit -Hn; ulimit -c')).toBe(
       '128\n256\n0',
     );
-    expect(await inside('--oom-score-adj 500', 'cat /proc/self/oom_score_adj')).toBe('500');
+    // It is written when the program has begun.
+    const score = 'until [ "$(cat /proc/1/oom_score_adj)" = 500 ]; do sleep 0.05; done; cat /proc/self/oom_score_adj';
+    expect(await inside('--oom-score-adj 500', score)).toBe('500');
     expect(await inside('--sysctl net.ipv4.ip_default_ttl=33', 'cat /proc/sys/net/ipv4/ip_default_ttl')).toBe('33');
     await fails(125, /--sysctl/, 'run', '--rm', '--sysctl', 'kernel.panic=1', 'host', 'true');
     await fails(125, /--ulimit/, 'run', '--rm', '--ulimit', 'nope=1', 'host', 'true');

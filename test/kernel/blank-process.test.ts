@@ -181,6 +181,31 @@ describe('chains', () => {
   });
 });
 
+describe('calls for whose answer nobody waits', () => {
+  const open = (blank: BlankProcess): number => blank.call('openat', -100, '/usr', O.PATH, 0);
+
+  test('are made right before the next call, in their order; a refusal is passed over', () => {
+    const blank = spawn();
+    const fd = open(blank);
+    blank.later('close', fd);
+    blank.later('close', 999);
+    expect(descriptorsOf(blank.pid)).toContain(String(fd));
+    expect(open(blank)).toBe(fd);
+    expect(blank.chain([{ name: 'getpid', args: [] }])).toEqual([blank.pid]);
+  });
+
+  test('are made before a fork, and when that is asked for', () => {
+    const blank = spawn();
+    const fd = open(blank);
+    blank.later('close', fd);
+    const child = fork(blank);
+    for (const { pid } of [blank, child]) expect(descriptorsOf(pid)).not.toContain(String(fd));
+    blank.later('close', open(blank));
+    blank.settle();
+    expect(descriptorsOf(blank.pid)).not.toContain(String(fd));
+  });
+});
+
 describe('forks', () => {
   test('the child is Node’s, in the parent’s namespaces, with copies of its descriptors', () => {
     const blank = spawn({ flags: CLONE.NEWUTS });

@@ -108,21 +108,27 @@ if (protocol === 'tcp') require('net').createServer((s) => { s.on('error', () =>
 else { const u = require('dgram').createSocket(host.includes(':') ? 'udp6' : 'udp4'); u.on('message', (m, p) => u.send(say(p.address), p.port, p.address)); u.bind(+port, host, () => console.log('ready')); }
 `;
 
-/** A server that tells whoever asks which address it sees. */
+/** A server that tells whoever asks which address it sees. @returns how to end it */
 export async function server(
   process: BlankProcess,
   protocol: 'tcp' | 'udp',
   port: number,
   host = '0.0.0.0',
-): Promise<void> {
+): Promise<() => Promise<void>> {
   const [program, ...args] = [...nsenter(process), 'node', '-e', SERVER, protocol, host, String(port)];
   const child = spawn(program!, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  started.add({ end: () => void child.kill('SIGKILL') });
+  const exited = new Promise<void>((resolve) => child.on('exit', () => resolve()));
+  const end = (): void => void child.kill('SIGKILL');
+  started.add({ end });
   let said = '';
   child.stdout.on('data', (part) => {
     said += part;
   });
   await until(() => said.includes('ready'), 20, 'the server');
+  return async () => {
+    end();
+    await exited;
+  };
 }
 
 /** What the server at this place answers; an empty string when nothing comes. */

@@ -16,4 +16,7 @@ process.env.NO_COLOR = '1';
 process.env.TMPDIR = root;
 delete process.env.NODE_EXTRA_CA_CERTS;
 
-afterAll(() => rmSync(root, { recursive: true, force: true }));
+const clear = (): void => rmSync(root, { recursive: true, force: true });
+afterAll(clear);
+// Where every test of a file is skipped, so are its hooks.
+process.once('exit', clear);

@@ -210,3 +210,10 @@ describe('users by name', () => {
     await expect(box.apply(steps.user({ uid: 0, gid: 0, username: 'eve' }))).rejects.toThrow(/no user "eve"/);
   });
 });
+
+test('our own score for the case that memory runs out stays', async () => {
+  const own = (): string => fs.readFileSync('/proc/self/oom_score_adj', 'utf8').trim();
+  const before = own();
+  expect((await sh('sleep 0.2; cat /proc/self/oom_score_adj', { oomScoreAdj: 700 })).stdout).toBe('700\n');
+  expect(own()).toBe(before);
+});

@@ -74,6 +74,16 @@ describe('lists', () => {
   ])('--format %s', (format, first) => {
     expect(formatRows(rows, columns, { format }).split('\n')[0]).toBe(first);
   });
+  it('line up wide letters too', () => {
+    const wide = formatRows(
+      [
+        { ID: '你好', Names: 'x' },
+        { ID: 'abcd', Names: 'y' },
+      ],
+      columns,
+    );
+    expect(wide.split('\n')).toEqual(['CONTAINER ID   NAMES', '你好           x', 'abcd           y']);
+  });
   it('let no control character out, whatever the format', () => {
     for (const format of ['table', 'json', '{{.Names}}', 'table {{.Names}}']) {
       expect(formatRows(rows, columns, { format })).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);

@@ -22,7 +22,8 @@ it('shows what changed alike in one row, and shortens what is long', () => {
     '  names     host name     here     lab',
   ]);
   const long: Change[] = [{ area: 'files', what: 'root', before: '/', after: `/${'long/'.repeat(60)}` }];
-  for (const line of lines(changesText(long, []))) expect(line.length).toBeLessThanOrEqual(100);
+  const wide: Change[] = [{ area: 'cgroups', what: 'w'.repeat(90), before: 'b'.repeat(90), after: 'a'.repeat(90) }];
+  for (const line of lines(changesText([...long, ...wide], []))) expect(line.length).toBeLessThanOrEqual(80);
 });
 
 it('counts mounts that are many, and lists the first', () => {

@@ -26,6 +26,7 @@ const verbs: readonly Command[] = [
     name: 'run',
     usage: '[OPTIONS] IMAGE [COMMAND] [ARG...]',
     summary: 'make a container and run a program in it',
+    differs: 'in the foreground, without a terminal, the container belongs to the command: it ends when that is killed',
     flags: [...containerFlags, ...runFlags],
     min: 1,
     program: true,
@@ -142,7 +143,7 @@ const verbs: readonly Command[] = [
     summary: 'run another program in a running container',
     flags: [
       { name: 'detach', short: 'd', text: 'do not wait for it' },
-      detachKeys,
+      { ...detachKeys, differs: 'the program ends when it is let go of: it belongs to this command' },
       { name: 'env', short: 'e', value: 'NAME=VALUE', many: true, text: 'set a variable' },
       { name: 'env-file', value: 'FILE', many: true, text: 'variables from a file, one a line' },
       { name: 'interactive', short: 'i', text: 'keep standard input open' },

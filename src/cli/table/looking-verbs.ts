@@ -36,7 +36,6 @@ const verbs: readonly Command[] = [
       { name: 'latest', short: 'l', text: 'the last one that was made' },
       { name: 'no-trunc', text: 'cut nothing short' },
       { name: 'quiet', short: 'q', text: 'ids only' },
-      { name: 'size', short: 's', text: 'how much each has written' },
     ],
     min: 0,
     max: 0,
@@ -53,7 +52,6 @@ const verbs: readonly Command[] = [
     summary: 'everything about containers, as JSON',
     flags: [
       { ...format, short: 'f', text: 'json, or a template as {{.State.Pid}}' },
-      { name: 'size', short: 's', text: 'how much it has written too' },
       { name: 'type', value: 'container|volume|network', text: 'what the names are names of' },
     ],
     min: 1,

@@ -42,6 +42,11 @@ export const exec: Verb = async (given) => {
       input: flags.on('interactive'),
       detachKeys: flags.text('detach-keys'),
     });
+    const end = await Promise.race([session.ended, box.wait()]);
+    if (end === 'detached') {
+      unrefWatch();
+      return 0;
+    }
     await box.wait();
     await Promise.race([session.ended, new Promise((go) => setTimeout(go, 1000).unref())]);
     session.close();

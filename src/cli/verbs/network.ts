@@ -1,5 +1,4 @@
 /** network create, ls, inspect, rm. */
-import * as engine from '../../container/engine.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import { type NetworkContext, networkContext } from '../../network/context.ts';
 import {
@@ -124,19 +123,4 @@ export const remove: Verb = async ({ flags, args }) => {
   return await forEach(args, async (name) => {
     if (!flags.on('force') || isThere(context, name)) removeNetwork(context, name);
   });
-};
-
-export const connect: Verb = async ({ flags, args: [network = '', name = ''] }) => {
-  const [ip, ip6] = [flags.text('ip'), flags.text('ip6')];
-  await engine.connectNetwork(name, network, {
-    aliases: flags.all('alias'),
-    ...(ip === undefined ? {} : { ip }),
-    ...(ip6 === undefined ? {} : { ip6 }),
-  });
-  return 0;
-};
-
-export const disconnect: Verb = async ({ args: [network = '', name = ''] }) => {
-  await engine.disconnectNetwork(name, network);
-  return 0;
 };

@@ -1,11 +1,12 @@
 /** A further process in a running container: with its namespaces, its control group, its user, capabilities and system call filter. */
+
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { Box, type Stdio } from '../../steps/box.ts';
-import { enterGroup } from '../../steps/cgroup.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
 import * as steps from '../../steps/steps.ts';
+import { keepFiltersInState } from '../filter-cache.ts';
 import { withGroup } from '../lifecycle/group.ts';
 import { isPaused, isRunning } from '../store/status.ts';
 import { type Container, readConfig } from '../store/store.ts';
@@ -51,6 +52,7 @@ function configFor(config: Config, options: ExecOptions): Config {
 
 /** The end of the list: what concerns the process alone, not the container. */
 function ownSteps(config: Config, container: Container, dieWithParent: boolean): Step[] {
+  keepFiltersInState();
   const all = stepsFor(config, { root: container.record.root, dieWithParent });
   const from = all.findIndex((it) => it.name === 'stdio' || it.name === 'terminal');
   return all.slice(from).filter((it) => it.name !== 'readonly-root');
@@ -74,7 +76,8 @@ export async function joinContainer(container: Container, options: ExecOptions):
   const { root } = record;
   const box = new Box({ id, config, root, directory, stdio: options.stdio, dieWithParent: true });
   try {
-    withGroup(cgroup, (group) => enterGroup(box, group));
+    // As late as can be: a blank process shares our memory, and when the container is out of memory the kernel would choose it to be killed, and us with it.
+    box.beforeProgram = () => withGroup(cgroup, (group) => group.join(box.process.pid));
     for (const step of [steps.join(pid), ...ownSteps(config, container, dieWithParent)]) await box.apply(step);
     return box;
   } catch (error) {

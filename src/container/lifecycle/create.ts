@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { findImage } from '../../image/image.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
+import { attachmentsOf } from '../../spec/networks.ts';
 import { compilePolicies } from '../compile/policies.ts';
 import { compile } from '../compile.ts';
 import { tell } from '../events.ts';
@@ -53,10 +54,11 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         detached,
         openStdin: options.interactive ?? false,
         volumes,
+        networks: networksOf(config, options),
         options,
         ...policies,
       };
-      await prepareVolumes(volumes, config.mounts, options, id);
+      await prepareVolumes(volumes, image.root, config.mounts, options, id);
       const state = { restartCount: 0, stoppedByHand: false };
       saveState(directory, state, lasting);
       writeConfig(directory, config, lasting);
@@ -77,6 +79,12 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         })
       : error;
   }
+}
+
+function networksOf(config: Config, { network }: RunOptions): string[] {
+  const connected = attachmentsOf(config).map((it) => it.network);
+  if (connected.length > 0) return connected;
+  return [network?.startsWith('container:') || network === 'host' ? network : 'none'];
 }
 
 /** What events say about a container. */

@@ -1,7 +1,8 @@
 /** What is written down when a container has ended; and its removal, where it was made to go then. */
+import { UsageError } from '../../kernel/errors.ts';
 import { tell } from '../events.ts';
 import type { State } from '../store/record.ts';
-import { type Container, changeState, locked, readContainer, removeStored } from '../store/store.ts';
+import { type Container, changeState, changeStateLocked, locked, readContainer, removeStored } from '../store/store.ts';
 import { removeVolume } from '../volumes.ts';
 import { attributesOf } from './create.ts';
 
@@ -36,6 +37,15 @@ export async function finished(
   tell('die', id, { ...attributesOf(container), exitCode: exitCode === null ? 'unknown' : String(exitCode) });
   if (state && record.remove && !state.restartAt) await removeEnded(id);
   return state;
+}
+
+/** A container could not be started: writes down why. For whoever holds its lock. @returns the exit code that stands for it */
+export function noteFailure(id: string, reason: unknown): number {
+  const exitCode = reason instanceof UsageError ? reason.exitCode : 125;
+  const error = reason instanceof Error ? reason.message : String(reason);
+  const finishedAt = new Date().toISOString();
+  changeStateLocked(id, ({ process: _, ...state }) => ({ ...state, error, exitCode, finishedAt }));
+  return exitCode;
 }
 
 /** Removes a container that has ended, with the volumes that were its own alone. */

@@ -4,6 +4,7 @@ import type { Config } from '../../spec/config.ts';
 import { Box, type Stdio } from '../../steps/box.ts';
 import { stepsFor } from '../../steps/list.ts';
 import type { Step } from '../../steps/step.ts';
+import { keepFiltersInState } from '../filter-cache.ts';
 import { isRootless } from '../rootless.ts';
 import type { State } from '../store/record.ts';
 import { type Container, readConfig } from '../store/store.ts';
@@ -27,6 +28,7 @@ export function boxOf(container: Container, config: Config, options: Pick<Launch
   const { id, directory, record } = container;
   const { root } = record;
   const { stdio, dieWithParent } = options;
+  keepFiltersInState();
   const steps = stepsFor(config, { root, dieWithParent });
   // While it is blank it always ends with us: nobody else could do anything with it.
   return { box: new Box({ id, config, root, directory, stdio, dieWithParent: true }), steps };

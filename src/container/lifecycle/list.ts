@@ -60,7 +60,7 @@ export function summaryOf(container: Container, leases: readonly Lease[] = []): 
     status,
     labels: record.labels,
     ports: runs ? own.flatMap((it) => it.ports) : [],
-    networks: own.length > 0 ? own.map((it) => it.network) : [record.options.network ?? 'bridge'],
+    networks: own.length > 0 ? own.map((it) => it.network) : record.networks,
     mounts: [...(record.options.volumes ?? []), ...(record.options.mounts ?? [])],
     volumes: record.volumes.map((it) => it.name),
     ...(runs ? { pid: state.process!.pid } : {}),

@@ -1,14 +1,16 @@
 /** What a SIGKILL, a crash or a restart of the machine has left is put right by the next command: nobody has to clean up. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { Cgroup } from '../../cgroup/cgroup.ts';
 import { isRefusal } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { reconcile as reconcileNetworks } from '../../network/lifecycle.ts';
 import { lives, readOwner } from '../owner.ts';
 import { stateRoot } from '../paths.ts';
 import { DamagedError } from '../store/files.ts';
+import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
-import { type Container, directoryIds, readContainer } from '../store/store.ts';
+import { type Container, cgroupOf, directoryIds, locked, readContainer, readStateOf } from '../store/store.ts';
 import { startSupervisor, supervisorRuns } from '../supervisor/client.ts';
 import { wantsRestart } from '../supervisor/restart.ts';
 import { sweep } from '../sweep.ts';
@@ -29,6 +31,7 @@ export async function reconcile(): Promise<string[]> {
   let need: Need;
   for (const id of directoryIds()) {
     try {
+      if (isSettled(readStateOf(id), has)) continue;
       const container = readContainer(id);
       if (!container) continue;
       if (container.record.detached) need = (await putRight(container, has)) ?? need;
@@ -41,6 +44,12 @@ export async function reconcile(): Promise<string[]> {
   if (fs.existsSync(join(stateRoot(), 'networks'))) reconcileNetworks(networkContext());
   if (need && !has()) startSupervisor();
   return removed;
+}
+
+/** Most containers are as they are written down, and nothing has to be done for them: it has ended for good, or it runs and somebody looks after it. */
+function isSettled(state: State | undefined, hasSupervisor: () => boolean): boolean {
+  if (state === undefined || state.restartAt !== undefined) return false;
+  return state.finishedAt !== undefined || (isRunning(state) && hasSupervisor());
 }
 
 function lazily<T>(make: () => T): () => T {
@@ -66,6 +75,7 @@ async function endForeground(container: Container): Promise<void> {
 async function putRight(container: Container, hasSupervisor: () => boolean): Promise<Need> {
   const { record, state } = container;
   const endedUnseen = state.process !== undefined && state.finishedAt === undefined;
+  if (state.process === undefined && !hasSupervisor()) await removeHalfMade(container);
   if (!endedUnseen) return state.restartAt === undefined ? undefined : 'supervisor';
   if (isRunning(state)) return 'supervisor';
   if (hasSupervisor()) {
@@ -73,9 +83,20 @@ async function putRight(container: Container, hasSupervisor: () => boolean): Pro
     await untilWritten(container.id, state.process?.pid, WRITTEN_SOON);
     return 'supervisor';
   }
+  const { collectLastWords } = await import('../logs/rest.ts');
+  await collectLastWords(container);
   cleanUp(container);
   const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
   return now?.restartAt ? 'supervisor' : undefined;
+}
+
+/** A supervisor was killed while it started the container: its processes went with it, its control group did not. Under the lock, for another may be starting it now. */
+async function removeHalfMade(container: Container): Promise<void> {
+  const path = cgroupOf(container);
+  if (path === undefined || !Cgroup.exists(path)) return;
+  await locked(container.id, () => {
+    if (readStateOf(container.id)?.process === undefined) cleanUp(container);
+  });
 }
 
 /** The same where nothing may be written: then things are as they are. */

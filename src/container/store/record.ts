@@ -56,6 +56,8 @@ export interface ContainerRecord {
   log: LogLimits;
   health?: HealthCheck;
   volumes: Volume[];
+  /** Names of networks, or `none`, `host`, `container:NAME`. */
+  networks: string[];
   /** As asked for. */
   options: RunOptions;
 }

@@ -61,6 +61,10 @@ export function readContainer(id: string): Container | undefined {
   return { id, directory, record, state };
 }
 
+/** The state alone: half the reading. @throws DamagedError */
+export const readStateOf = (id: string): State | undefined =>
+  readState<State>(join(containerDirectory(id), FILES.state));
+
 /** The configuration of the runtime specification. */
 export function readConfig({ id, directory }: Container): Config {
   const config = readState<Config>(join(directory, FILES.config));

@@ -1,15 +1,14 @@
 /** The care for one detached container: starting it, collecting what it writes, learning how it ended, starting it again. */
 import * as fs from 'node:fs';
-import { UsageError } from '../../kernel/errors.ts';
 import type { Exit } from '../../kernel/exits.ts';
 import type { Readiness } from '../../kernel/readiness.ts';
 import type { Box } from '../../steps/box.ts';
 import { tell } from '../events.ts';
 import { cleanUp } from '../lifecycle/clean-up.ts';
 import { attributesOf } from '../lifecycle/create.ts';
-import { finished } from '../lifecycle/finish.ts';
+import { finished, noteFailure } from '../lifecycle/finish.ts';
 import { launch } from '../lifecycle/launch.ts';
-import { openContainerSide } from '../logs/fifo.ts';
+import { giveTo, openContainerSide } from '../logs/fifo.ts';
 import { exitCodeOf } from '../run.ts';
 import type { State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
@@ -19,14 +18,8 @@ import { HealthMonitor } from './health.ts';
 import { keep, releaseKeeper, takeFromKeeper } from './keeper.ts';
 import { attempt, readSafely, untilPossible, wasOomKilled } from './last-words.ts';
 import { exitOfStranger, openProcess } from './pidfd.ts';
-import type { Size } from './protocol.ts';
+import type { StartWishes } from './protocol.ts';
 import { restartDelay, wantsRestart } from './restart.ts';
-
-export interface StartWishes {
-  /** The program's input ends when we say so. */
-  ownInput?: boolean;
-  size?: Size;
-}
 
 export class Care {
   readonly id: string;
@@ -66,6 +59,15 @@ export class Care {
 
   /** Starts the container, unless it runs. @throws UsageError, SyscallError: the state says why, then */
   async start(wishes: StartWishes = {}): Promise<number> {
+    try {
+      return await this.#start(wishes);
+    } catch (error) {
+      if (!this.#channels) this.#whenDone(this);
+      throw error;
+    }
+  }
+
+  async #start(wishes: StartWishes): Promise<number> {
     this.#cancelRestart();
     return await locked(this.id, async () => {
       const container = readContainer(this.id)!;
@@ -141,6 +143,7 @@ export class Care {
         dieWithParent: false,
         save,
         beforeProgram: (it) => {
+          if (side) giveTo(it.process.pid, side.stdio);
           if (it.terminal === undefined) return;
           keeper = keep(it.terminal);
           channels.openTerminal(it.terminal);
@@ -175,18 +178,10 @@ export class Care {
   }
 
   #failed(error: unknown): void {
-    const exitCode = error instanceof UsageError ? error.exitCode : 125;
-    const message = error instanceof Error ? error.message : String(error);
-    changeStateLocked(this.id, ({ process: _, ...state }) => ({
-      ...state,
-      error: message,
-      exitCode,
-      finishedAt: new Date().toISOString(),
-    }));
+    const exitCode = noteFailure(this.id, error);
     this.#channels?.close();
     this.#channels = undefined;
     this.#settle(exitCode);
-    this.#whenDone(this);
   }
 
   /** It has ended: everything that follows from that, once. */
@@ -232,11 +227,11 @@ export class Care {
     });
     if (!state || state.stoppedByHand) return this.#whenDone(this);
     try {
-      await this.start();
+      await this.#start({});
     } catch {
       // The state says why.
       const container = readSafely(id);
-      if (!container || !wantsRestart(container.record.restart, container.state, 125)) return;
+      if (!container || !wantsRestart(container.record.restart, container.state, 125)) return this.#whenDone(this);
       await changeState(id, (it) => ({ ...it, restartAt: new Date(Date.now() + this.#delay * 2).toISOString() }));
       this.restartLater(container);
     }

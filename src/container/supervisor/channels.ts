@@ -28,6 +28,8 @@ export class Channels {
   #terminal: ReadStream | undefined;
   #master: number | undefined;
   #stdin: Socket | undefined;
+  /** So many ask that nothing be taken for now. */
+  #holds = 0;
 
   constructor(directory: string, limits: LogLimits, readiness: Readiness) {
     this.#directory = directory;
@@ -59,6 +61,21 @@ export class Channels {
   listen(listener: Listener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
+  }
+
+  /** Takes nothing for now, for whoever reads along is slow: the program waits when its pipe is full. */
+  hold(): void {
+    this.#holds++;
+    for (const fd of this.#pipes.values()) this.#readiness.remove(fd);
+    this.#terminal?.pause();
+  }
+
+  /** Goes on, when nobody asks for the contrary any more. */
+  release(): void {
+    this.#holds--;
+    if (this.#holds > 0) return;
+    for (const [stream, fd] of this.#pipes) this.#watch(stream, fd);
+    this.#terminal?.resume();
   }
 
   /** To the program's standard input. */
@@ -132,7 +149,7 @@ export class Channels {
         // What could not be written stays in the pipe and in the spool; the program waits.
         this.#readiness.remove(fd);
         this.#later(() => {
-          if (this.#pipes.get(stream) === fd) this.#watch(stream, fd);
+          if (this.#holds === 0 && this.#pipes.get(stream) === fd) this.#watch(stream, fd);
         });
       }
     });

@@ -20,6 +20,12 @@ export interface Size {
   width: number;
 }
 
+export interface StartWishes {
+  /** The program's input ends when we say so. */
+  ownInput?: boolean;
+  size?: Size;
+}
+
 export type Answer =
   | { ok: true; pid?: number; supervisor?: number }
   | { ok: false; message: string; remedy?: string; exitCode: number };
@@ -31,6 +37,9 @@ export type Output = { stream: Stream; data: string } | { exit: number | null };
 export type Input = { data: string } | { eof: true } | { size: Size };
 
 const LONGEST_LINE = 1 << 20;
+
+/** So many lines wait to be read, about. */
+const QUEUED = 64;
 
 /** Lines of JSON over a socket. A line that is too long, or no JSON, ends the connection. */
 export class Lines {
@@ -54,9 +63,22 @@ export class Lines {
     socket.on('end', () => this.#end());
   }
 
+  /** Waits until everything that was sent is on its way. @returns false when the other side has gone, or takes nothing for `milliseconds` */
+  async drained(milliseconds: number): Promise<boolean> {
+    for (let before = this.pending; ; before = this.pending) {
+      const moved = new Promise<boolean>((resolve) => this.#socket.once('drain', () => resolve(true)));
+      const late = new Promise<undefined>((resolve) => setTimeout(resolve, milliseconds, undefined).unref());
+      if (await Promise.race([moved, late, this.closed])) return true;
+      if (this.ended || this.pending >= before) return false;
+    }
+  }
+
   /** The next line; undefined when there is none any more. */
   async next(): Promise<unknown> {
-    if (this.#queue.length > 0) return this.#queue.shift();
+    if (this.#queue.length > 0) {
+      if (this.#queue.length < QUEUED) this.#socket.resume();
+      return this.#queue.shift();
+    }
     if (this.#ended) return undefined;
     return await new Promise((resolve) => {
       this.#waiting = resolve;
@@ -105,6 +127,8 @@ export class Lines {
     this.#waiting = undefined;
     if (waiting) waiting(value);
     else this.#queue.push(value);
+    // Who sends more quickly than we read has to wait.
+    if (this.#queue.length >= QUEUED) this.#socket.pause();
   }
 
   #end(): void {

@@ -22,8 +22,10 @@ import { survey } from './survey.ts';
 const IDLE = 5000;
 /** How long a command may take to say what it wants. */
 const PATIENCE = 10_000;
-/** Who reads so many bytes more slowly than the container writes is let go. */
-const MOST_PENDING = 8 << 20;
+/** With so many bytes under way the container has to wait for who reads along. */
+const MOST_PENDING = 1 << 20;
+/** Who takes nothing at all for so long, in milliseconds, is let go. */
+const SLOWEST = 30_000;
 
 export class Supervisor {
   readonly #readiness = new Readiness();
@@ -124,10 +126,7 @@ export class Supervisor {
       case 'start': {
         const care = this.#care(request.id);
         const { attach = false, stdin = false, size } = request;
-        const started = care.start({ ownInput: attach && stdin, ...(size ? { size } : {}) }).catch((error: unknown) => {
-          if (!care.channels) this.#cares.delete(request.id);
-          throw error;
-        });
+        const started = care.start({ ownInput: attach && stdin, ...(size ? { size } : {}) });
         if (!attach) return lines.send(ok(await started));
         return await this.#attach(care, lines, stdin, started);
       }
@@ -142,9 +141,18 @@ export class Supervisor {
 
   /** Passes on what is written, until the container ends or the other side goes. */
   async #attach(care: Care, lines: Lines, stdin: boolean, started?: Promise<number>): Promise<void> {
+    let waits = false;
     const send = (output: Output): void => {
-      if (lines.pending > MOST_PENDING) lines.destroy();
-      else lines.send(output);
+      lines.send(output);
+      const { channels } = care;
+      if (waits || !channels || lines.pending < MOST_PENDING) return;
+      waits = true;
+      channels.hold();
+      void lines.drained(SLOWEST).then((drained) => {
+        waits = false;
+        channels.release();
+        if (!drained) lines.destroy();
+      });
     };
     // What is written before the answer waits for it.
     let early: Output[] | undefined = [];

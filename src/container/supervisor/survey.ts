@@ -2,8 +2,10 @@
 import { bootId } from '../../kernel/proc.ts';
 import { cleanUp } from '../lifecycle/clean-up.ts';
 import { finished } from '../lifecycle/finish.ts';
+import { collectLastWords } from '../logs/rest.ts';
 import { isRunning } from '../store/status.ts';
 import { type Container, changeState, containers } from '../store/store.ts';
+import { attempt } from './last-words.ts';
 import { wantsRestart } from './restart.ts';
 
 export interface Surveyor {
@@ -27,7 +29,8 @@ export async function survey(surveyor: Surveyor): Promise<void> {
     if (isRunning(state) && surveyor.adopt(container)) continue;
     const endedUnseen = state.process !== undefined && state.finishedAt === undefined;
     if (endedUnseen) {
-      cleanUp(container);
+      await attempt(id, () => collectLastWords(container));
+      await attempt(id, () => cleanUp(container));
       const now = await finished(container, null, false, (it) => wantsRestart(record.restart, it, null));
       if (now?.restartAt) surveyor.restart({ ...container, state: now });
     } else if (returnsAfterBoot(container)) {

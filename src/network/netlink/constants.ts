@@ -4,8 +4,9 @@
 export const AF_NETLINK = 16;
 export const SOCK_RAW = 3;
 
-/** The protocol families netlink carries; ours is ROUTE. */
+/** The families that netlink carries: links and routes, and the firewall's. */
 export const NETLINK_ROUTE = 0;
+export const NETLINK_NETFILTER = 12;
 
 /** Message types every netlink family shares. */
 export const NLMSG = { ERROR: 2, DONE: 3 } as const;

@@ -6,7 +6,11 @@ import { SyscallError } from '../../kernel/errors.ts';
 import { decodeAttributes, encodeMessage, type Message, numberOf, textOf } from './codec.ts';
 import { NLM_F, NLMSGERR_ATTR, RTM } from './constants.ts';
 
-const names = new Map<number, string>(Object.entries(RTM).map(([name, number]) => [number, `RTM_${name}`]));
+const names = new Map<number, string>([
+  ...Object.entries(RTM).map(([name, number]) => [number, `RTM_${name}`] as const),
+  [0x101, 'IPCTNL_MSG_CT_GET'],
+  [0x102, 'IPCTNL_MSG_CT_DELETE'],
+]);
 
 /** "RTM_NEWLINK" for 16. */
 export const messageName = (type: number): string => names.get(type) ?? `netlink message ${type}`;

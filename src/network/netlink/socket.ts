@@ -33,8 +33,8 @@ export interface Request {
 }
 
 /** Opens a socket, hands it to `action` and closes it whatever happens. */
-export function withNetlink<T>(caller: Caller, action: (socket: NetlinkSocket) => T): T {
-  const socket = new NetlinkSocket(caller);
+export function withNetlink<T>(caller: Caller, action: (socket: NetlinkSocket) => T, family?: number): T {
+  const socket = new NetlinkSocket(caller, family);
   try {
     return action(socket);
   } finally {
@@ -49,10 +49,10 @@ export class NetlinkSocket {
   /** The first answer to what was sent. */
   #first: Message[] | undefined;
 
-  constructor(caller: Caller) {
+  constructor(caller: Caller, family: number = NETLINK_ROUTE) {
     this.#caller = caller;
     this.#fd = asPlumbing(() => {
-      const fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+      const fd = caller.call('socket', AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, family);
       const explained = ['setsockopt', fd, SOL_NETLINK, NETLINK.EXT_ACK, u32(1), 4] as const;
       // Together with the first request; without it errors are told in fewer words.
       if (caller instanceof BlankProcess) caller.later(...explained);

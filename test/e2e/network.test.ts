@@ -1,0 +1,113 @@
+/** Networks and published ports. The "host" is a network namespace of the test's own: nothing of the machine's network is touched. */
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { until, witness } from '../support.ts';
+import { command, type Ended, Running } from './program.ts';
+
+const host = `mdt${process.pid.toString(36)}net`;
+const through = ['nsenter', `--net=/run/netns/${host}`];
+const env = { MINIDOCKER_NETWORK: '' };
+
+const run = (...args: string[]): Promise<Ended> => command(args, { through, env });
+
+async function say(line: string, ...more: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(...line.split(' '), ...more);
+  expect({ line, code, stderr }).toEqual({ line, code: 0, stderr });
+  return stdout.trim();
+}
+
+beforeAll(() => {
+  witness('ip', 'netns', 'add', host);
+  witness('ip', '-n', host, 'link', 'set', 'lo', 'up');
+});
+
+afterAll(async () => {
+  const { tidyUp } = await import('./life.ts');
+  const { stdout } = await run('ps', '-aq');
+  if (stdout.trim() !== '') await run('rm', '-f', ...stdout.trim().split('\n'));
+  await run('network', 'prune', '-f');
+  await tidyUp();
+  witness('ip', 'netns', 'del', host);
+});
+
+describe('networks', () => {
+  it('create, ls, inspect, connect, disconnect, rm, prune', async () => {
+    const id = await say(
+      'network create --subnet 10.77.0.0/24 --gateway 10.77.0.9 --label a=1 -o com.docker.network.driver.mtu=1400 mine',
+    );
+    expect(await say('network ls --filter label=a -q')).toBe(id);
+    expect(await say('network ls --no-trunc')).toMatch(/^NETWORK ID +NAME +DRIVER +SCOPE\n.*bridge/);
+    expect(JSON.parse(await say('network inspect mine'))).toMatchObject([
+      { Name: 'mine', IPAM: { Config: [{ Subnet: '10.77.0.0/24', Gateway: '10.77.0.9' }] }, Labels: { a: '1' } },
+    ]);
+    expect(await run('network', 'create', '--subnet', '10.77.0.0/25', 'over')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/mine/),
+    });
+    await say('run -d --name guest --network bridge host sleep 1000');
+    await say('network connect --alias other --ip 10.77.0.7 mine guest');
+    expect(await say('exec guest ip -4 -o addr')).toMatch(/10\.77\.0\.7\/24/);
+    expect(await run('network', 'rm', 'mine')).toMatchObject({ code: 1, stderr: expect.stringMatching(/in use/) });
+    await say('network disconnect mine guest');
+    expect(await say('exec guest ip -4 -o addr')).not.toMatch(/10\.77/);
+    await say('rm -f guest');
+    expect(await say('network rm mine')).toBe('mine');
+    await say('network create --internal --ipv6 inner');
+    expect(await say('network prune -f')).toMatch(/^Deleted Networks:\ninner/);
+    expect(await run('network', 'inspect', 'mine')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/does not exist/),
+    });
+  });
+});
+
+describe('run', () => {
+  it('--network, --ip, --ip6, --mac-address, --network-alias, -p; port', async () => {
+    await say('network create --subnet 10.78.0.0/24 --subnet fd00:78::/64 --ipv6 web');
+    const flags = '--network web --ip 10.78.0.5 --ip6 fd00:78::5 --mac-address 02:42:0a:4e:00:05 --network-alias www';
+    await say(
+      `run -d --name server ${flags} -p 127.0.0.1:8088:80 -p 9099:99/udp busybox sh -c`,
+      'echo served > /tmp/index.html; httpd -f -p 80 -h /tmp',
+    );
+    expect(await say('port server')).toBe('80/tcp -> 127.0.0.1:8088\n99/udp -> 0.0.0.0:9099');
+    expect(await say('port server 80')).toBe('127.0.0.1:8088');
+    expect(await run('port', 'server', '81')).toMatchObject({ code: 1 });
+    expect(await say('ps --format {{.Ports}}')).toContain('127.0.0.1:8088->80/tcp');
+    const seen = await say('exec server ip addr show eth0');
+    for (const it of ['10.78.0.5/24', 'fd00:78::5/64', '02:42:0a:4e:00:05']) expect(seen).toContain(it);
+    const fetch = (): string | undefined => {
+      try {
+        return execFileSync(through[0]!, [through[1]!, 'curl', '-s', '-m', '5', 'http://127.0.0.1:8088/'], {
+          encoding: 'utf8',
+        });
+      } catch {
+        return undefined;
+      }
+    };
+    expect(await until(fetch, 30, 'an answer through the published port')).toBe('served\n');
+    // Names are answered inside by the supervisor.
+    const asked = async (name: string): Promise<boolean> =>
+      (await run('run', '--rm', '--network', 'web', 'busybox', 'wget', '-q', '-O-', `http://${name}/`)).stdout ===
+      'served\n';
+    for (const name of ['server', 'www']) await until(() => asked(name), 40, `an answer by the name ${name}`);
+    const taken = await run('run', '--rm', '-p', '127.0.0.1:8088:80', 'busybox', 'true');
+    expect(taken).toMatchObject({ code: 125, stderr: expect.stringMatching(/8088/) });
+    await say('rm -f server');
+    await say('network rm web');
+  });
+
+  it('--add-host, --dns, --dns-search, --dns-option, --network none and host', async () => {
+    const flags = '--add-host db:1.2.3.4 --dns 9.9.9.9 --dns-search example.org --dns-option ndots:3';
+    const text = await say(`run --rm --net bridge ${flags} host cat /etc/hosts /etc/resolv.conf`);
+    for (const it of [/^1\.2\.3\.4\s+db$/m, /^search example\.org$/m, /^options .*ndots:3/m]) expect(text).toMatch(it);
+    expect(await say('run --rm --network none host ls /sys/class/net')).toBe('lo');
+    const shared = new Running([...through, 'readlink', '/proc/self/ns/net'], { input: '' });
+    expect(await say('run --rm --network host host readlink /proc/self/ns/net')).toBe(
+      (await shared.ended).stdout.trim(),
+    );
+    expect(await run('run', '--rm', '--network', 'nowhere', 'host', 'true')).toMatchObject({
+      code: 125,
+      stderr: expect.stringMatching(/nowhere/),
+    });
+  });
+});

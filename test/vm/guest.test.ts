@@ -1,9 +1,9 @@
 /**
- * What the guests of this tier are for: a kernel with cgroup v2 and nothing else, whose limits bite, and an arm64 processor. Skipped
- * outside a guest (`npm run test:vm` runs it inside).
+ * What the guests of this tier are for: a kernel with cgroup v2 and nothing else, whose limits bite, and an arm64 processor. Outside a
+ * guest only the lists of what is to run in one are checked (`npm run test:vm` runs the rest inside).
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import { until, witness } from '../support.ts';
 
@@ -15,6 +15,13 @@ const inGroup = (script: string) =>
   spawnSync('sh', ['-c', `echo $$ > ${group}/cgroup.procs; ${script}`], { encoding: 'utf8' });
 const counter = (file: string, key: string): number =>
   Number(new RegExp(`^${key} (\\d+)$`, 'm').exec(readFileSync(`${group}/${file}`, 'utf8'))?.[1]);
+
+test.each(['amd64', 'arm64'])('each line of %s.list is a test file or folder', (processor) => {
+  const lines = readFileSync(new URL(`${processor}.list`, import.meta.url), 'utf8').split('\n');
+  const paths = lines.map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
+  expect(paths).toContain('test/vm/guest.test.ts');
+  expect(paths.filter((path) => !existsSync(new URL(`../../${path}`, import.meta.url)))).toEqual([]);
+});
 
 describe.runIf(guest)('the guest', () => {
   test('is the processor it was asked to be', () => {

@@ -1,7 +1,7 @@
 /** A box from options: an id, a directory of its own in the state root, the image looked up, the configuration compiled. The one way in for run, the REPL, scripts and exercises. */
-import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { customAlphabet } from 'nanoid';
 import { findImage } from '../image/image.ts';
 import type { Config } from '../spec/config.ts';
 import { Box, type Stdio, type Watch } from '../steps/box.ts';
@@ -17,7 +17,7 @@ import { removeTree } from './remove-tree.ts';
 import { isRootless, makeRootless } from './rootless.ts';
 
 /** Sixty-four hexadecimal digits, Docker's form. */
-export const newId = (): string => randomBytes(32).toString('hex');
+export const newId = customAlphabet('0123456789abcdef', 64);
 
 export interface Made {
   box: Box;

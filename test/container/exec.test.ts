@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { openPipe, readAll } from '../../src/container/pipes.ts';
+import { readContainer } from '../../src/container/store/store.ts';
 import { until } from '../support.ts';
 import { engine, killSupervisor, logText, tidyUp } from './support.ts';
 
@@ -103,6 +104,25 @@ test('a terminal outlives the supervisor; its size can be changed', async () => 
   for await (const { bytes } of second.output()) text += bytes;
   expect(text).toMatch(/\n42\r\n/);
   expect([6, null]).toContain(await engine.wait('tty'));
+});
+
+test('nobody keeps the terminal of a container that has gone, or could not begin', async () => {
+  const shell = { image: 'busybox', interactive: true, tty: true };
+  const keeperOf = (id: string): number => readContainer(id)!.state.keeper!.pid;
+  const removed = await engine.runDetached({ ...shell, command: ['sh'] });
+  const keepers = [keeperOf(removed)];
+  await engine.remove(removed, { force: true });
+  const ended = await engine.runDetached({ ...shell, command: ['sh'] });
+  keepers.push(keeperOf(ended));
+  await killSupervisor();
+  await engine.kill(ended);
+  await expect(engine.runDetached({ ...shell, command: ['nothing'], name: 'box' })).rejects.toThrow(/not found/);
+  expect((await engine.inspect('box')).State).toMatchObject({ Status: 'exited', ExitCode: 127 });
+  await until(() =>
+    keepers.every(
+      (pid) => !fs.existsSync(`/proc/${pid}`) || /^State:\tZ/m.test(fs.readFileSync(`/proc/${pid}/status`, 'utf8')),
+    ),
+  );
 });
 
 test('health: starting, unhealthy after so many failures, healthy after one success', async () => {

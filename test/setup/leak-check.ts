@@ -3,12 +3,15 @@
  * namespaces, processes that carry this run's mark in their environment, and files in the run's own folder with how it was before.
  */
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Names of a test's own things begin so: cgroups, links, network namespaces. */
 const OWN = /^mdt/;
+
+/** The folder of a run, with six random characters behind it. */
+const PREFIX = 'minidocker-test-run-';
 
 const lines = (command: string, args: string[]): string[] => {
   try {
@@ -30,8 +33,28 @@ function mounts(run: string): string[] {
     .filter((line) => line.includes(run));
 }
 
+/** Any link of the machine: none may come or go. */
 function links(): string[] {
-  return readdirSync('/sys/class/net').filter((name) => OWN.test(name));
+  return readdirSync('/sys/class/net');
+}
+
+/** What of the machine itself no test may change. */
+function machine(): string {
+  const settings = ['kernel/hostname', 'net/ipv4/ip_forward'].map(
+    (it) => `${it}=${readFileSync(`/proc/sys/${it}`, 'utf8').trim()}`,
+  );
+  return [...settings, ...lines('nft', ['list', 'tables'])].join(', ');
+}
+
+/** Groups, links and namespaces that carry the mark of another run, which goes on beside this one. */
+function isOfAnotherRun(name: string, run: string): boolean {
+  const others = readdirSync(tmpdir()).filter((it) => it.startsWith(PREFIX) && it !== basename(run));
+  return others.some((it) => basename(name).startsWith(`mdt${it.slice(PREFIX.length)}`));
+}
+
+/** A test file of which every test is skipped leaves its empty folder. */
+function isEmpty(path: string): boolean {
+  return statSync(path).isDirectory() && readdirSync(path).every((it) => isEmpty(join(path, it)));
 }
 
 function namespaces(): string[] {
@@ -60,23 +83,26 @@ const describe = (pid: string): string => {
 };
 
 export default function setup(): () => Promise<void> {
-  const run = mkdtempSync(join(tmpdir(), 'minidocker-test-run-'));
+  const run = mkdtempSync(join(tmpdir(), PREFIX));
   process.env.MINIDOCKER_TEST_RUN = run;
   const before = new Set([...cgroups(), ...links(), ...namespaces()]);
+  const machineBefore = machine();
+  const isNew = (name: string): boolean => !before.has(name) && !isOfAnotherRun(name, run);
   const leaked = (): string[] => [
     ...cgroups()
-      .filter((it) => !before.has(it))
+      .filter(isNew)
       .map((it) => `cgroup ${it}`),
     ...mounts(run).map((it) => `mount ${it}`),
     ...links()
-      .filter((it) => !before.has(it))
+      .filter(isNew)
       .map((it) => `link ${it}`),
     ...namespaces()
-      .filter((it) => !before.has(it))
+      .filter(isNew)
       .map((it) => `network namespace ${it}`),
+    ...(machine() === machineBefore ? [] : [`the machine was "${machineBefore}" and is "${machine()}"`]),
     ...processes(run).map((it) => `process ${describe(it)}`),
     ...readdirSync(run)
-      .filter((it) => !/^(node-compile-cache|v8-compile-cache|tsx-)/.test(it))
+      .filter((it) => !/^(node-compile-cache|v8-compile-cache|tsx-)/.test(it) && !isEmpty(join(run, it)))
       .map((it) => `file ${join(run, it)}`),
   ];
   return async () => {

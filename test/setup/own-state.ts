@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 
 const run = process.env.MINIDOCKER_TEST_RUN ?? '/tmp';
-const own = `mdt${process.pid.toString(36)}${Math.random().toString(36).slice(2, 5)}`;
+// The run's own mark, so that runs beside each other can be told apart.
+const own = `mdt${run.slice(-6)}${Math.random().toString(36).slice(2, 7)}`;
 const root = join(run, own);
 mkdirSync(root, { recursive: true });
 

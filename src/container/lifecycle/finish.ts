@@ -3,6 +3,7 @@ import { UsageError } from '../../kernel/errors.ts';
 import { tell } from '../events.ts';
 import type { State } from '../store/record.ts';
 import { type Container, changeState, changeStateLocked, locked, readContainer, removeStored } from '../store/store.ts';
+import { releaseKeeper } from '../supervisor/keeper.ts';
 import { removeVolume } from '../volumes.ts';
 import { attributesOf } from './create.ts';
 
@@ -23,7 +24,8 @@ export async function finished(
     const isSame = it.process?.pid === container.state.process?.pid || container.state.process === undefined;
     if (it.finishedAt !== undefined || !isSame) return undefined;
     noticed = true;
-    const { keeper: _, restartAt: __, ...rest } = it;
+    const { keeper, restartAt: _, ...rest } = it;
+    releaseKeeper(keeper);
     return {
       ...rest,
       finishedAt: new Date().toISOString(),
@@ -44,7 +46,7 @@ export function noteFailure(id: string, reason: unknown): number {
   const exitCode = reason instanceof UsageError ? reason.exitCode : 125;
   const error = reason instanceof Error ? reason.message : String(reason);
   const finishedAt = new Date().toISOString();
-  changeStateLocked(id, ({ process: _, ...state }) => ({ ...state, error, exitCode, finishedAt }));
+  changeStateLocked(id, ({ process: _, keeper: __, ...state }) => ({ ...state, error, exitCode, finishedAt }));
   return exitCode;
 }
 
@@ -60,7 +62,8 @@ async function removeEnded(id: string): Promise<void> {
 
 /** Takes a container that does not run off the disk. For whoever holds its lock. */
 export function discard(container: Container, withVolumes: boolean): void {
-  const { id, record } = container;
+  const { id, record, state } = container;
+  releaseKeeper(state.keeper);
   removeStored(id, record.name);
   if (withVolumes) for (const { name, anonymous } of record.volumes) if (anonymous) removeVolume(name, { force: true });
   tell('destroy', id, attributesOf(container));

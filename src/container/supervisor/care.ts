@@ -10,7 +10,7 @@ import { finished, noteFailure } from '../lifecycle/finish.ts';
 import { launch } from '../lifecycle/launch.ts';
 import { giveTo, openContainerSide } from '../logs/fifo.ts';
 import { exitCodeOf } from '../run.ts';
-import type { State } from '../store/record.ts';
+import type { Keeper, State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
 import { type Container, changeState, changeStateLocked, locked, readContainer, writeRecord } from '../store/store.ts';
 import { Channels } from './channels.ts';
@@ -29,6 +29,7 @@ export class Care {
   #whenChannels: ((channels: Channels) => void)[] = [];
   #health: HealthMonitor | undefined;
   #box: Box | undefined;
+  #keeper: Keeper | undefined;
   #startedAt = 0;
   #delay = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -88,8 +89,9 @@ export class Care {
     if (!first || pidfd === undefined) return false;
     this.#begin(container, Date.parse(startedAt ?? ''));
     const channels = this.#openChannels(container);
-    if (container.state.keeper) {
-      const master = takeFromKeeper(container.state.keeper);
+    this.#keeper = container.state.keeper;
+    if (this.#keeper) {
+      const master = takeFromKeeper(this.#keeper);
       if (master !== undefined) channels.openTerminal(master);
     } else channels.openPipes();
     this.#readiness.add(pidfd, () => {
@@ -129,13 +131,12 @@ export class Care {
     try {
       if (!isTerminal) channels.openPipes();
       if (ownInput && record.openStdin) channels.prepareInput();
-      let keeper: State['keeper'];
       const save = (found: Partial<State>): void => {
         changeStateLocked(this.id, ({ restartCount }) => ({
           restartCount,
           stoppedByHand: false,
           ...found,
-          ...(keeper ? { keeper } : {}),
+          ...(this.#keeper ? { keeper: this.#keeper } : {}),
         }));
       };
       const box = await launch(container, {
@@ -145,7 +146,7 @@ export class Care {
         beforeProgram: (it) => {
           if (side) giveTo(it.process.pid, side.stdio);
           if (it.terminal === undefined) return;
-          keeper = keep(it.terminal);
+          this.#keeper = keep(it.terminal);
           channels.openTerminal(it.terminal);
           it.terminal = undefined;
           if (size) channels.resize(size);
@@ -181,6 +182,7 @@ export class Care {
     const exitCode = noteFailure(this.id, error);
     this.#channels?.close();
     this.#channels = undefined;
+    this.#keeper = releaseKeeper(this.#keeper);
     this.#settle(exitCode);
   }
 
@@ -202,9 +204,9 @@ export class Care {
     this.#channels = undefined;
     await attempt(this.id, () => this.#box?.close());
     this.#box = undefined;
+    this.#keeper = releaseKeeper(this.#keeper);
     if (container) {
       await attempt(this.id, () => cleanUp(container));
-      if (container.state.keeper) releaseKeeper(container.state.keeper);
       await untilPossible(this.id, () => this.#finish(container, exitCode, oomKilled));
     }
     this.#settle(exitCode);

@@ -28,9 +28,9 @@ export function takeFromKeeper(keeper: Keeper): number | undefined {
   }
 }
 
-/** Its container has ended. */
-export function releaseKeeper(keeper: Keeper): void {
-  const pidfd = openProcess(keeper);
+/** Its container has ended, or could not be started. Safe to call twice. */
+export function releaseKeeper(keeper: Keeper | undefined): undefined {
+  const pidfd = keeper && openProcess(keeper);
   if (pidfd === undefined) return;
   try {
     host.call('pidfd_send_signal', pidfd, SIGKILL, null, 0);

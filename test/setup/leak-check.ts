@@ -2,7 +2,7 @@
  * The check at the end of every run: whatever the tests made is gone again. Compares mounts, control groups, links, named network
  * namespaces, processes that carry this run's mark in their environment, and files in the run's own folder with how it was before.
  */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -13,15 +13,11 @@ const OWN = /^mdt/;
 /** The folder of a run, with six random characters behind it. */
 const PREFIX = 'minidocker-test-run-';
 
-const lines = (command: string, args: string[]): string[] => {
-  try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
-      .split('\n')
-      .filter(Boolean);
-  } catch {
-    return [];
-  }
-};
+/** What a program prints, whatever its status: find(1) fails when a directory goes while it looks. */
+const lines = (command: string, args: string[]): string[] =>
+  (spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).stdout ?? '')
+    .split('\n')
+    .filter(Boolean);
 
 function cgroups(): string[] {
   return lines('find', ['/sys/fs/cgroup', '-mindepth', '1', '-type', 'd', '-name', 'mdt*']);

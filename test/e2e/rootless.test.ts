@@ -39,10 +39,12 @@ const canTry = process.getuid?.() === 0 && works('test', '-r', main) && works('u
 async function tidyUp(): Promise<void> {
   const ids = (await run(['ps', '-aq', '--no-trunc'])).stdout.split('\n').filter(Boolean);
   if (ids.length > 0) await run(['rm', '-f', '-v', ...ids]);
-  await until(() => !supervisorRuns(), 30, 'the supervisor to go');
 }
 
-afterAll(() => rmSync(home, { recursive: true, force: true }));
+afterAll(async () => {
+  await until(() => !supervisorRuns(), 30, 'the supervisor to go');
+  rmSync(home, { recursive: true, force: true });
+}, 60_000);
 
 describe.runIf(canTry)('an ordinary user', () => {
   afterEach(tidyUp, 60_000);
@@ -51,9 +53,7 @@ describe.runIf(canTry)('an ordinary user', () => {
     expect(await says('run', '--rm', 'host', 'id', '-u')).toBe('0');
     const map = await says('run', '--rm', 'host', 'cat', '/proc/self/uid_map');
     expect(map.split(/\s+/).slice(0, 2)).toEqual(['0', String(NOBODY)]);
-    const codes = { 'exit 7': 7, 'kill -9 $$': 137 };
-    for (const [script, code] of Object.entries(codes))
-      expect(await run(['run', '--rm', 'host', 'sh', '-c', script])).toMatchObject({ code, stdout: '', stderr: '' });
+    expect((await run(['run', '--rm', 'host', 'sh', '-c', 'exit 7'])).code).toBe(7);
     expect((await run(['run', '--rm', 'host', 'no-such-program'])).code).toBe(127);
     expect((await run(['run', '--rm', 'host', '/etc/passwd'])).code).toBe(126);
     expect(readdirSync(join(home, 'state', 'containers'))).toEqual([]);
@@ -89,7 +89,7 @@ describe.runIf(canTry)('an ordinary user', () => {
     expect(second.code).toBe(0);
   });
 
-  it('is told why a limit, a bridge, a port and a further user are not possible, and what to do', async () => {
+  it('is told why a limit, a bridge, and a port are not possible, and what to do', async () => {
     const refused: [string[], RegExp][] = [
       [['-m', '64m'], /memory cannot be enforced without root.*sudo/],
       [['--pids-limit', '5'], /pids cannot be enforced without root.*sudo/],
@@ -110,12 +110,14 @@ describe.runIf(canTry)('an ordinary user', () => {
     expect(await run(['pause', 'web'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/root/) });
   });
 
-  it('volumes, copies, prune', async () => {
+  it('volumes, copies and differences, prune', async () => {
     await says('volume', 'create', 'data');
     await says('run', '--rm', '-v', 'data:/data', 'host', 'sh', '-c', 'echo kept > /data/file');
     await says('run', '--name', 'reader', '-v', 'data:/data', 'host', 'cp', '/data/file', '/srv/copy');
     await says('cp', 'reader:/srv/copy', join(home, 'copy'));
     expect(readFileSync(join(home, 'copy'), 'utf8')).toBe('kept\n');
+    await says('cp', join(home, 'copy'), 'reader:/srv/back');
+    expect((await says('diff', 'reader')).split('\n')).toEqual(expect.arrayContaining(['A /srv/back', 'A /srv/copy']));
     await says('system', 'prune', '-f');
     expect(await says('ps', '-aq')).toBe('');
     await says('volume', 'rm', 'data');

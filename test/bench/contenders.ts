@@ -123,6 +123,8 @@ export function cold(warmed: readonly Contender[]): Contender[] {
       bin,
       'run',
       '--rm',
+      '--network',
+      'none',
       'host',
       'true',
     ]),

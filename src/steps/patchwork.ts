@@ -29,7 +29,7 @@ export function patchwork(box: Box): void {
   mount(by, own, root, null, MS.BIND);
   for (const entry of fs.readdirSync('/', { withFileTypes: true })) {
     const target = join(root, entry.name);
-    // A container that is started again has it, or has removed it.
+    // A container that is started again has it.
     const isNew = !isThere(join(own, entry.name));
     if (entry.isSymbolicLink() && isNew) symlinkat(by, fs.readlinkSync(join('/', entry.name)), AT.FDCWD, target);
     else if (entry.isDirectory()) {

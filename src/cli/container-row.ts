@@ -32,7 +32,7 @@ export function containerRow(it: Summary, short: boolean): Row {
     RunningFor: created ? ago(created) : '',
     Status: it.error && it.status === 'dead' ? `Dead (${it.error})` : statusText(it),
     State: it.status,
-    Ports: portsText(it.ports),
+    Ports: [portsText(it.ports), ...it.exposed].filter((text) => text !== '').join(', '),
     Names: it.name,
     Pid: String(it.pid ?? ''),
     Labels: commaList(Object.entries(it.labels).map(([name, value]) => `${name}=${value}`)),

@@ -80,6 +80,10 @@ export interface RunOptions {
   macAddress?: string;
   /** `[ip:][host:]container[/udp]` each. */
   publish?: string[];
+  /** `port[/udp]` each: the ports it says it listens on. */
+  expose?: string[];
+  /** Each of those gets a free port of the host. */
+  publishAll?: boolean;
   /** `name:address` each. */
   addHost?: string[];
   dns?: string[];

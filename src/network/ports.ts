@@ -13,13 +13,15 @@ export interface PublishedPort {
   readonly ip?: string;
   /** 0: a free one is to be chosen. */
   readonly hostPort: number;
+  /** The last of a range, from hostPort on, of which the first free one is to be chosen. */
+  readonly lastHostPort?: number;
   readonly containerPort: number;
   readonly protocol: Protocol;
 }
 
 const FORM = 'write [ip:]host:container[/udp], for example 8080:80 or 127.0.0.1:5300:53/udp';
 
-/** Reads one `-p`; a range gives several. @throws UsageError */
+/** Reads one `-p`; a range of container ports gives several. @throws UsageError */
 export function parsePublish(text: string): PublishedPort[] {
   const fail = (reason: string): never => {
     throw new UsageError(`published port "${text}": ${reason}`, { remedy: FORM });
@@ -33,15 +35,25 @@ export function parsePublish(text: string): PublishedPort[] {
     hostText === '' ? [] : (range(hostText) ?? fail(`"${hostText}" is no port from 1 to 65535, nor a range`));
   if (hostPorts.length > 0 && hostPorts.length !== container.length && container.length !== 1)
     return fail('the two ranges are not of one length');
-  // A range for one container port asks for any free one of it: the first is taken that is.
-  if (hostPorts.length > 1 && container.length === 1)
-    return fail('a range of host ports needs as many container ports');
+  const lastHostPort = container.length === 1 && hostPorts.length > 1 ? hostPorts.at(-1) : undefined;
   return container.map((containerPort, at) => ({
     ...(ip === undefined ? {} : { ip }),
     hostPort: hostPorts[at] ?? 0,
+    ...(lastHostPort === undefined ? {} : { lastHostPort }),
     containerPort,
     protocol,
   }));
+}
+
+/** Reads one `--expose`, as "80", "53/udp" or "8000-8002". @returns each port as "80/tcp" @throws UsageError */
+export function parseExpose(text: string): string[] {
+  const [ports = '', protocol = 'tcp', more] = text.split('/');
+  const numbers = range(ports);
+  if (numbers && more === undefined && (protocol === 'tcp' || protocol === 'udp'))
+    return numbers.map((port) => `${port}/${protocol}`);
+  throw new UsageError(`exposed port "${text}" is no port from 1 to 65535, nor a range`, {
+    remedy: 'write port[/udp], for example 80 or 5000-5010/udp',
+  });
 }
 
 function splitMapping(mapping: string): { ip?: string; hostText: string; containerText: string } {
@@ -64,9 +76,9 @@ function range(text: string): number[] | undefined {
 }
 
 /** As `docker ps` writes it: "0.0.0.0:8080->80/tcp". */
-export function formatPublish({ ip, hostPort, containerPort, protocol }: PublishedPort): string {
+export function formatPublish({ ip, hostPort, lastHostPort, containerPort, protocol }: PublishedPort): string {
   const address = ip === undefined ? '0.0.0.0' : ip.includes(':') ? `[${ip}]` : ip;
-  return `${address}:${hostPort}->${containerPort}/${protocol}`;
+  return `${address}:${hostPort}${lastHostPort === undefined ? '' : `-${lastHostPort}`}->${containerPort}/${protocol}`;
 }
 
 const SOCK = { tcp: 1, udp: 2 } as const;

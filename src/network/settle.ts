@@ -20,14 +20,32 @@ export function settlePorts(
 ): PublishedPort[] {
   const settled: PublishedPort[] = [];
   for (const port of wanted) {
-    const twice = settled.find((other) => same(port, other));
+    const twice = port.lastHostPort === undefined && settled.find((other) => same(port, other));
     if (twice) throw new UsageError(`port ${formatPublish(port)} is asked for twice`, { remedy: 'name it once' });
-    settled.push(settle(caller, port, [...published, ...settled.map((it) => ({ port: it, container: 'this one' }))]));
+    const taken = [...published, ...settled.map((it) => ({ port: it, container: 'this one' }))];
+    settled.push(settle(caller, port, taken));
   }
   return settled;
 }
 
 function settle(caller: Caller, port: PublishedPort, published: readonly Published[]): PublishedPort {
+  const { lastHostPort, ...first } = port;
+  if (lastHostPort === undefined) return settleOne(caller, port, published);
+  let cause: unknown;
+  for (let { hostPort } = first; hostPort <= lastHostPort; hostPort++)
+    try {
+      return settleOne(caller, { ...first, hostPort }, published);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      cause = error;
+    }
+  throw new UsageError(`no host port from ${first.hostPort} to ${lastHostPort} is free for ${port.containerPort}`, {
+    cause,
+    remedy: 'widen the range, or leave it out for any free one',
+  });
+}
+
+function settleOne(caller: Caller, port: PublishedPort, published: readonly Published[]): PublishedPort {
   for (let tries = 0; tries < TRIES; tries++) {
     const settled = { ...port, hostPort: probePort(caller, port) };
     const other = published.find((it) => same(it.port, settled));

@@ -158,13 +158,21 @@ export class Box {
     this.process.end();
     this.endParents();
     const undone: string[] = [];
-    for (const step of [...this.#begun.splice(0), ...this.done.reverse()]) {
+    const failures: unknown[] = [];
+    // One that fails keeps no other from being taken back, and is tried again by the next close().
+    for (const step of [...this.#begun.splice(0), ...this.done.toReversed()]) {
       if (!step.undo) continue;
-      await step.undo(this);
-      undone.push(step.name);
+      try {
+        await step.undo(this);
+        undone.push(step.name);
+      } catch (error) {
+        failures.push(error);
+        this.#begun.push(step);
+      }
     }
-    if (this.terminal !== undefined) fs.closeSync(this.terminal);
     this.done.length = 0;
+    if (failures.length > 0) throw failures[0];
+    if (this.terminal !== undefined) fs.closeSync(this.terminal);
     this.newRoot = undefined;
     this.oldRootHeld = false;
     this.terminal = undefined;

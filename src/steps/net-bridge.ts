@@ -2,6 +2,7 @@
 import { formatAddress } from '../network/address.ts';
 import { joinNetwork } from '../network/connect.ts';
 import type { NetworkContext } from '../network/context.ts';
+import { findNetwork } from '../network/definitions.ts';
 import { leaveNetwork } from '../network/idle.ts';
 import { addresses } from '../network/netlink/addresses.ts';
 import { findLink } from '../network/netlink/links.ts';
@@ -37,6 +38,9 @@ export function bridge(wire: Wire = {}, context?: NetworkContext): Step {
         addresses: own.map((it) => `${formatAddress(it.address)}/${it.bits}`).join(' '),
       };
     },
-    undo: (box) => leaveNetwork(full.context(), networkOf(full), box.id),
+    undo(box) {
+      const network = findNetwork(full.context(), full.network);
+      if (network) leaveNetwork(full.context(), network, box.id);
+    },
   };
 }

@@ -96,6 +96,30 @@ describe('run', () => {
     await say('network rm web');
   });
 
+  it('--expose and --publish-all: each exposed port gets a free one of the host; of a range the first free one', async () => {
+    await say('run -d --name quiet --network bridge --expose 81 host sleep 1000');
+    expect(await say('ps --format {{.Ports}}')).toBe('81/tcp');
+    expect(await say('port quiet')).toBe('');
+    const flags = '--network bridge --expose 80 --expose 5000-5001/udp --publish-all -p 8100-8105:90';
+    const serve = ['sh', '-c', 'echo open > /tmp/index.html; httpd -f -p 80 -h /tmp'];
+    for (const name of ['first', 'second']) await say(`run -d --name ${name} ${flags} busybox`, ...serve);
+    expect(await say('port first 90')).toBe('0.0.0.0:8100');
+    expect(await say('port second 90')).toBe('0.0.0.0:8101');
+    const lines = (await say('port first')).split('\n');
+    expect(lines.map((it) => it.split(' -> ')[0]).sort()).toEqual(['5000/udp', '5001/udp', '80/tcp', '90/tcp']);
+    const [{ Config, NetworkSettings }] = JSON.parse(await say('inspect first'));
+    expect(Object.keys(Config.ExposedPorts).sort()).toEqual(['5000/udp', '5001/udp', '80/tcp', '90/tcp']);
+    const port = NetworkSettings.Ports['80/tcp'][0].HostPort;
+    expect(await say('ps --format {{.Ports}} --filter name=first')).toContain(`0.0.0.0:${port}->80/tcp`);
+    const fetch = ['curl', '-s', '-m', '5', `http://127.0.0.1:${port}/`];
+    const answer = async (): Promise<boolean> =>
+      (await new Running([...through, ...fetch], { input: '' }).ended).stdout === 'open\n';
+    await until(answer, 40, 'an answer through the port that was chosen');
+    const wrong = await run('run', '--rm', '--expose', '80:80', 'host', 'true');
+    expect(wrong).toMatchObject({ code: 125, stderr: expect.stringMatching(/exposed port "80:80"/) });
+    await say('rm -f quiet first second');
+  });
+
   it('--add-host, --dns, --dns-search, --dns-option, --network none and host', async () => {
     const flags = '--add-host db:1.2.3.4 --dns 9.9.9.9 --dns-search example.org --dns-option ndots:3';
     const text = await say(`run --rm --net bridge ${flags} host cat /etc/hosts /etc/resolv.conf`);

@@ -6,6 +6,7 @@ import { createNetwork, inspectNetwork, type NetworkRequest } from '../../src/ne
 import { allLeases, allocate, claimPorts, isAlive, release, releaseDead } from '../../src/network/leases.ts';
 import { reconcile } from '../../src/network/lifecycle.ts';
 import { links } from '../../src/network/netlink/links.ts';
+import { formatPublish, parsePublish } from '../../src/network/ports.ts';
 import { closeLab, keep, labContext, namespace, output, server } from './lab.ts';
 
 afterEach(closeLab);
@@ -84,6 +85,18 @@ test('ports: any free one, never one that a program or a container has', async (
   expect(() => claimPorts(context, b!, [{ ...port, hostPort: 9001, ip: '203.0.113.1' }])).toThrow(
     /host has no such address/,
   );
+});
+
+test('of a range of host ports the first is taken that nobody has', async () => {
+  const context = labContext();
+  const network = inspectNetwork(context, 'bridge');
+  const [a, b] = ['a', 'b'].map((container) => allocate(context, network, { container, pid }).lease);
+  await server(context.caller, 'tcp', 8000);
+  const claim = (lease: typeof a, ...ports: string[]) =>
+    claimPorts(context, lease!, ports.flatMap(parsePublish)).ports.map(formatPublish);
+  expect(claim(a, '8000-8003:80', '8000-8003:81')).toEqual(['0.0.0.0:8001->80/tcp', '0.0.0.0:8002->81/tcp']);
+  expect(claim(b, '8000-8003:80')).toEqual(['0.0.0.0:8003->80/tcp']);
+  expect(() => claim(b, '8000-8002:80')).toThrow(/no host port from 8000 to 8002 is free for 80; widen the range/);
 });
 
 test('definitions: what can be had, and what is refused', () => {

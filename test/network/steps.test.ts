@@ -172,6 +172,25 @@ test('on a network that somebody made, names are answered inside', async () => {
   expect(one.has('net.names')).toBe(true);
 });
 
+test('a network that does not exist: the step fails, and what was made before is taken back', async () => {
+  const box = newBox('one');
+  const undone: string[] = [];
+  const before = { ...steps.loopback(), undo: () => void undone.push('before') };
+  const stubborn = {
+    ...before,
+    undo() {
+      if (undone.push('stubborn') === 1) throw new Error('busy');
+    },
+  };
+  for (const step of [steps.namespace('network'), before, stubborn]) await box.apply(step);
+  await expect(box.apply(steps.net.bridge({ network: 'nowhere' }, context))).rejects.toThrow(
+    /"nowhere" does not exist/,
+  );
+  await expect(box.close()).rejects.toThrow('busy');
+  expect(undone).toEqual(['stubborn', 'before']);
+  expect(await box.close()).toEqual(['loopback']);
+});
+
 test('the map draws the cable', async () => {
   const box = newBox('one');
   for (const step of [steps.namespace('network'), steps.loopback()]) await box.apply(step);

@@ -3,20 +3,22 @@
 import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../../kernel/errors.ts';
-import { parsePublish } from '../../network/ports.ts';
 import type { Config } from '../../spec/config.ts';
 import { NETWORKS_ANNOTATION } from '../../spec/networks.ts';
+import { exposedPorts, publishedPorts } from '../exposed.ts';
 import type { RunOptions } from '../options.ts';
+import { isRootless } from '../rootless.ts';
 import { networkMode } from './namespaces.ts';
 
-/** What containers are connected to where nothing is said: MINIDOCKER_NETWORK, else the network called bridge. */
-const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || 'bridge';
+/** What containers are connected to where nothing is said: MINIDOCKER_NETWORK, else the network called bridge, which only root can make. */
+const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || (isRootless() ? 'none' : 'bridge');
 
 const word = (network: string): string => (network === 'default' ? 'bridge' : network);
 
 function refuse(options: RunOptions, network: string): void {
   const asked: [string, unknown][] = [
     ['--publish', options.publish?.length],
+    ['--publish-all', options.publishAll],
     ['--ip', options.ip],
     ['--ip6', options.ip6],
     ['--mac-address', options.macAddress],
@@ -25,7 +27,7 @@ function refuse(options: RunOptions, network: string): void {
   const [flag] = asked.find(([, value]) => value) ?? [];
   if (flag)
     throw new UsageError(`${flag} needs a connection, and --network ${network} has none of its own`, {
-      remedy: 'leave one of them out, or use --network bridge',
+      remedy: isRootless() ? 'leave it out, or run as root (sudo)' : 'leave one of them out, or use --network bridge',
     });
 }
 
@@ -50,7 +52,9 @@ export function compileNetwork(config: Config, options: RunOptions, directory: s
   const network = word(options.network || defaultNetwork());
   for (const text of options.addHost ?? []) checkHost(text);
   for (const text of options.dns ?? []) checkServer(text);
-  for (const text of options.publish ?? []) parsePublish(text);
+  // Read also where nothing is published: what is no port is an error.
+  exposedPorts(options);
+  const ports = publishedPorts(options);
   const isConnected = mode.kind === 'new' && network !== 'none';
   if (!isConnected) refuse(options, network);
   if (isConnected) {
@@ -61,7 +65,7 @@ export function compileNetwork(config: Config, options: RunOptions, directory: s
       ...(options.ip === undefined ? {} : { address: options.ip }),
       ...(options.ip6 === undefined ? {} : { address6: options.ip6 }),
       ...(options.macAddress === undefined ? {} : { mac: options.macAddress }),
-      ...(options.publish?.length ? { ports: options.publish } : {}),
+      ...(ports.length > 0 ? { ports } : {}),
       ...(options.dns?.length ? { servers: options.dns } : {}),
     };
     config.annotations = { ...config.annotations, [NETWORKS_ANNOTATION]: JSON.stringify([attachment]) };

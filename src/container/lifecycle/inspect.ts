@@ -6,6 +6,7 @@ import { inspectNetwork } from '../../network/definitions.ts';
 import { allLeases } from '../../network/leases.ts';
 import type { Config, Mount } from '../../spec/config.ts';
 import { attachmentsOf } from '../../spec/networks.ts';
+import { exposedPorts } from '../exposed.ts';
 import { logFile } from '../logs/files.ts';
 import type { ContainerRecord } from '../store/record.ts';
 import { type Container, readConfig, statusOfContainer } from '../store/store.ts';
@@ -61,6 +62,7 @@ function configOf(config: Config, record: ContainerRecord) {
     User: options.user ?? '',
     Tty: process.terminal ?? false,
     OpenStdin: record.openStdin,
+    ExposedPorts: Object.fromEntries(exposedPorts(options).map((it) => [it, {}])),
     Env: process.env,
     Cmd: options.command ?? [],
     Entrypoint: options.entrypoint ? [options.entrypoint] : null,
@@ -92,6 +94,7 @@ function hostConfigOf(config: Config, record: ContainerRecord) {
     Binds: options.volumes ?? [],
     NetworkMode: options.network ?? (attachmentsOf(config)[0]?.network || 'none'),
     PortBindings: options.publish ?? [],
+    PublishAllPorts: options.publishAll ?? false,
     RestartPolicy: { Name: restart.name, MaximumRetryCount: restart.maximum },
     AutoRemove: record.remove,
     LogConfig: {
@@ -159,11 +162,13 @@ function mountsOf(config: Config, record: ContainerRecord, directory: string) {
     });
 }
 
-function networksOf(id: string) {
+function networksOf({ id, record }: Container) {
   const context = networkContext();
   const leases = allLeases(context).filter((it) => it.container === id);
   const ports = leases.flatMap((it) => it.ports);
-  const bindings: Record<string, { HostIp: string; HostPort: string }[]> = {};
+  // As with Docker, null where a port is exposed but leads nowhere from outside.
+  const bindings: Record<string, { HostIp: string; HostPort: string }[] | null> = {};
+  if (leases.length > 0) for (const key of exposedPorts(record.options)) bindings[key] = null;
   for (const { ip, hostPort, containerPort, protocol } of ports) {
     const key = `${containerPort}/${protocol}`;
     bindings[key] = [...(bindings[key] ?? []), { HostIp: ip ?? '0.0.0.0', HostPort: String(hostPort) }];
@@ -220,7 +225,7 @@ export function inspectContainer(container: Container) {
     },
     Mounts: mountsOf(config, record, directory),
     Config: configOf(config, record),
-    NetworkSettings: networksOf(id),
+    NetworkSettings: networksOf(container),
     /** The bundle's configuration. */
     OciConfigPath: `${directory}/config.json`,
   };

@@ -3,6 +3,7 @@ import { UsageError } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { allLeases, type Lease } from '../../network/leases.ts';
 import type { PublishedPort } from '../../network/ports.ts';
+import { exposedPorts } from '../exposed.ts';
 import type { Health } from '../store/record.ts';
 import type { Status } from '../store/status.ts';
 import { type Container, type Damaged, isDamaged, readAll, statusOfContainer } from '../store/store.ts';
@@ -24,6 +25,8 @@ export interface Summary {
   health?: Health;
   labels: Record<string, string>;
   ports: PublishedPort[];
+  /** "80/tcp" …: those it listens on that are not published. */
+  exposed: string[];
   networks: string[];
   mounts: string[];
   volumes: string[];
@@ -40,6 +43,7 @@ const damaged = ({ id, error }: Damaged): Summary => ({
   status: 'dead',
   labels: {},
   ports: [],
+  exposed: [],
   networks: [],
   mounts: [],
   volumes: [],
@@ -51,6 +55,8 @@ export function summaryOf(container: Container, leases: readonly Lease[] = []): 
   const status = statusOfContainer(container);
   const own = leases.filter((it) => it.container === id);
   const runs = status === 'running' || status === 'paused';
+  const ports = runs ? own.flatMap((it) => it.ports) : [];
+  const published = new Set(ports.map((it) => `${it.containerPort}/${it.protocol}`));
   return {
     id,
     name: record.name,
@@ -59,7 +65,8 @@ export function summaryOf(container: Container, leases: readonly Lease[] = []): 
     created: record.created,
     status,
     labels: record.labels,
-    ports: runs ? own.flatMap((it) => it.ports) : [],
+    ports,
+    exposed: runs ? exposedPorts(record.options).filter((it) => !published.has(it)) : [],
     networks: own.length > 0 ? own.map((it) => it.network) : record.networks,
     mounts: [...(record.options.volumes ?? []), ...(record.options.mounts ?? [])],
     volumes: record.volumes.map((it) => it.name),

@@ -34,8 +34,8 @@ export interface Command {
   max?: number;
   /** The first argument ends the flags: what follows belongs to the program inside. */
   program?: true;
-  /** Works without root. */
-  anyone?: true;
+  /** Changes what belongs to root alone. */
+  needsRoot?: true;
   /** One of Docker's container verbs (`minidocker container stop` is `minidocker stop`). */
   container?: true;
   /** Not one of Docker's. */

@@ -49,17 +49,11 @@ async function ask(name: string, args: string[]): Promise<number> {
   return await (await command.load())(parse(command, args));
 }
 
-function refuseWithoutRoot({ command, flags }: Given): void {
-  if (process.getuid?.() === 0 || command.anyone) return;
-  if (['rootless', 'dry-run', 'print-config'].some((it) => flags.on(it))) return;
-  const way = command.flags.some((it) => it.name === 'rootless')
-    ? `say sudo minidocker ${command.name} …, or minidocker ${command.name} --rootless …: no root, but one user only and no limits`
-    : `say sudo minidocker ${command.name} …`;
-  throw new UsageError(
-    `${command.name} needs root: the kernel lets nobody else make containers with limits and networks`,
-    {
-      remedy: way,
-      exitCode: 1,
-    },
-  );
+/** What changes links and the firewall of the host. Containers need no root: they get a user namespace. */
+function refuseWithoutRoot({ command }: Given): void {
+  if (!command.needsRoot || process.getuid?.() === 0) return;
+  throw new UsageError(`${command.name} needs root: links and the firewall of the host belong to root`, {
+    remedy: `say sudo minidocker ${command.name} …`,
+    exitCode: 1,
+  });
 }

@@ -50,7 +50,7 @@ export function makeBox(
     const box = new Box({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {
       const undone = await box.close();
-      await removeTree(directory);
+      removeTree(directory);
       return undone;
     };
     return { box, config, steps, remove };

@@ -2,7 +2,8 @@
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
-import { NETWORKS_ANNOTATION } from '../spec/networks.ts';
+import { attachmentsOf } from '../spec/networks.ts';
+import type { LinuxResources } from '../spec/resources.ts';
 import { userMappings } from './subordinate-ids.ts';
 
 /** Is this process not root? */
@@ -11,8 +12,8 @@ export const isRootless = (): boolean => process.getuid?.() !== 0;
 /** What is not possible then, each in a line; said once, at the start. */
 export const rootlessLimits: readonly string[] = [
   'root inside is you outside; other users need a range in /etc/subuid and the program newuidmap (package uidmap)',
-  'no limits of memory, processors or processes: control groups belong to root',
-  'no network but loopback, or the host’s',
+  'no limits of memory, processors or processes (-m, --cpus, --pids-limit), no pause: control groups belong to root',
+  'no bridges and published ports, which are links and rules of the host: a container has loopback, or --network host',
 ];
 
 /** Changes the configuration in place. */
@@ -23,22 +24,28 @@ export function makeRootless(config: Config): Config {
   linux.uidMappings ??= uid;
   linux.gidMappings ??= gid;
   fitToMapping(config);
-  const limited = Object.entries(linux.resources ?? {}).find(
-    ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,
-  );
-  if (limited) {
-    throw new UsageError(
-      `a limit of ${limited[0]} cannot be enforced without root: control groups belong to root here`,
-      {
-        remedy: 'run it as root (sudo), or leave the limit out',
-      },
-    );
-  }
-  if (config.annotations) delete config.annotations[NETWORKS_ANNOTATION];
+  refuseLimits(linux.resources);
+  const [cable] = attachmentsOf(config);
+  if (cable)
+    throw new UsageError(`--network ${cable.network} cannot be made without root: bridges are links of the host`, {
+      remedy: 'run it as root (sudo), or say --network none or host',
+    });
   delete linux.cgroupsPath;
   delete linux.resources;
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');
   return config;
+}
+
+/** @throws UsageError where there is a limit: who is not in a control group of its own has none */
+export function refuseLimits(resources: LinuxResources = {}): void {
+  const limited = Object.entries(resources).find(
+    ([key, value]) => key !== 'devices' && value !== undefined && Object.keys(value).length > 0,
+  );
+  if (limited)
+    throw new UsageError(
+      `a limit of ${limited[0]} cannot be enforced without root: control groups belong to root here`,
+      { remedy: 'run it as root (sudo), or leave the limit out' },
+    );
 }
 
 /** Groups that are allowed to ping must be groups that the user namespace has. */

@@ -5,6 +5,7 @@ import { isRefusal } from '../kernel/errors.ts';
 import { removeGroup } from './lifecycle/group.ts';
 import { lives, readOwner } from './owner.ts';
 import { cgroupParent, containersDirectory } from './paths.ts';
+import { removeTree } from './remove-tree.ts';
 
 function directories(): string[] {
   try {
@@ -56,7 +57,7 @@ export function sweep(): string[] {
     if (claimed === undefined) continue;
     const id = name.split('.')[0]!;
     removeGroup(`${cgroupParent()}/${id}`);
-    fs.rmSync(claimed, { recursive: true, force: true });
+    removeTree(claimed);
     swept.push(id);
   }
   return swept;

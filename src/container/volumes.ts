@@ -8,6 +8,7 @@ import type { Root } from '../steps/box.ts';
 import { tell } from './events.ts';
 import type { RunOptions } from './options.ts';
 import { volumesDirectory } from './paths.ts';
+import { removeTree } from './remove-tree.ts';
 import { makeStateDirectory, readState, writeState } from './store/files.ts';
 import type { Volume } from './store/record.ts';
 import { containers } from './store/store.ts';
@@ -107,7 +108,7 @@ export function removeVolume(name: string, options: { force?: boolean } = {}): v
       remedy: 'remove the containers first',
       exitCode: 1,
     });
-  fs.rmSync(directoryOf(name), { recursive: true, force: true });
+  removeTree(directoryOf(name));
   tell('destroy', name, {}, 'volume');
 }
 

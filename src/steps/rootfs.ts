@@ -8,11 +8,8 @@ import { mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Box, Root } from './box.ts';
 import { requirePrivate } from './guards.ts';
-import { patchwork } from './patchwork.ts';
+import { escaped, patchwork } from './patchwork.ts';
 import { codeOf, type Step } from './step.ts';
-
-/** In a list of overlay's directories a colon, a comma and a backslash are written with a backslash before them. */
-const escaped = (path: string): string => path.replace(/[\\:,]/g, (char) => `\\${char}`);
 
 /** Options of an overlay mount of these layers, its writable ones in `directory`. */
 export function overlayOptions(box: Box, lower: readonly string[], directory: string): string {

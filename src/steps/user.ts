@@ -39,7 +39,8 @@ function become(box: Box, user: Required<Pick<User, 'uid' | 'gid' | 'additionalG
   } catch (error) {
     if (!isRefusal(error, 'EINVAL')) throw error;
     throw new UsageError(`--user: ${uid}:${gid} is not mapped in this user namespace`, {
-      remedy: `see what is: cat /proc/${by.pid}/uid_map`,
+      remedy:
+        'without root there is root alone inside, unless /etc/subuid and /etc/subgid give you ranges and newuidmap is installed (package uidmap)',
       cause: error,
     });
   }

@@ -65,6 +65,7 @@ export const systemVerbs: readonly Command[] = [
   },
   {
     name: 'network prune',
+    needsRoot: true,
     ...nothing,
     summary: 'remove networks that no container uses',
     flags: [force],
@@ -108,6 +109,7 @@ export const systemVerbs: readonly Command[] = [
   },
   {
     name: 'network create',
+    needsRoot: true,
     usage: '[OPTIONS] NETWORK',
     summary: 'make a network',
     flags: [
@@ -148,6 +150,7 @@ export const systemVerbs: readonly Command[] = [
   },
   {
     name: 'network connect',
+    needsRoot: true,
     usage: '[OPTIONS] NETWORK CONTAINER',
     summary: 'connect a container to one more network, also while it runs',
     flags: [
@@ -162,6 +165,7 @@ export const systemVerbs: readonly Command[] = [
   },
   {
     name: 'network disconnect',
+    needsRoot: true,
     usage: '[OPTIONS] NETWORK CONTAINER',
     summary: 'take a container off a network, also while it runs',
     flags: [],
@@ -172,6 +176,7 @@ export const systemVerbs: readonly Command[] = [
   },
   {
     name: 'network rm',
+    needsRoot: true,
     aliases: ['network remove'],
     usage: '[OPTIONS] NETWORK [NETWORK...]',
     summary: 'remove networks',
@@ -185,7 +190,6 @@ export const systemVerbs: readonly Command[] = [
     ...nothing,
     summary: 'what this machine can do, and how to get what it cannot',
     flags: [tableFormat],
-    anyone: true,
     own: true,
     load: async () => (await import('../verbs/doctor.ts')).examine,
   },
@@ -196,7 +200,6 @@ export const systemVerbs: readonly Command[] = [
     flags: [],
     min: 1,
     max: 1,
-    anyone: true,
     examples: ['source <(minidocker completion bash)', 'minidocker completion fish | source'],
     load: async () => (await import('../verbs/completion.ts')).completion,
   },
@@ -205,7 +208,6 @@ export const systemVerbs: readonly Command[] = [
     ...nothing,
     summary: 'print the version',
     flags: [{ ...format, text: 'json, or a template as {{.Client.Version}}' }],
-    anyone: true,
     load: async () => (await import('../verbs/version.ts')).version,
   },
   {
@@ -215,7 +217,6 @@ export const systemVerbs: readonly Command[] = [
     flags: [],
     min: 0,
     max: 2,
-    anyone: true,
     completes: 'command',
     load: async () => (await import('../verbs/help.ts')).help,
   },

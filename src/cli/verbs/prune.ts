@@ -1,5 +1,6 @@
 /** container prune, volume prune, network prune, system prune: what nobody uses goes away. */
 import * as engine from '../../container/engine.ts';
+import { isRootless } from '../../container/rootless.ts';
 import { pruneVolumes as removeUnusedVolumes } from '../../container/volumes.ts';
 import { networkContext } from '../../network/context.ts';
 import { pruneNetworks as removeUnusedNetworks } from '../../network/lifecycle.ts';
@@ -50,7 +51,8 @@ export const pruneSystem: Verb = async ({ flags }) => {
   const what = `all stopped containers, all networks not used by one${volumes ? ', all anonymous volumes not used by one' : ''}`;
   if (!confirmed(flags, `This will remove ${what}.`)) return 0;
   let bytes = await containers(flags);
-  removed('Networks', removeUnusedNetworks(networkContext()));
+  // An ordinary user has made none.
+  if (!isRootless()) removed('Networks', removeUnusedNetworks(networkContext()));
   if (volumes) {
     const unused = removeUnusedVolumes();
     removed('Volumes', unused.removed);

@@ -2,17 +2,25 @@
 import * as tty from 'node:tty';
 import * as engine from '../../container/engine.ts';
 import type { RunOptions } from '../../container/options.ts';
+import { isRootless } from '../../container/rootless.ts';
+import { UsageError } from '../../kernel/errors.ts';
 import { formatTrace, onTrace } from '../../kernel/trace.ts';
 import { printable } from '../../view/printable.ts';
 import { writeCidFile } from '../cid-file.ts';
 import type { Given, Verb } from '../definition.ts';
+import { tellRootlessLimits } from '../rootless-notice.ts';
 import { runOptions } from '../run-options.ts';
 import { say, tell } from '../say.ts';
 
 export const run: Verb = async (given) => {
   const { flags } = given;
+  if (flags.on('rootless') && !isRootless())
+    throw new UsageError('--rootless is for ordinary users, and you are root', {
+      remedy: 'leave it out, or be another',
+    });
   const options = runOptions(given);
   if (flags.on('dry-run') || flags.on('print-config')) return await look(given, options);
+  tellRootlessLimits();
   const endTrace = flags.on('trace') ? onTrace((it) => it.plumbing || tell(printable(formatTrace(it)))) : undefined;
   const release = writeCidFile(flags.text('cidfile'));
   try {

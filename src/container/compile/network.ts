@@ -7,10 +7,11 @@ import type { Config } from '../../spec/config.ts';
 import { NETWORKS_ANNOTATION } from '../../spec/networks.ts';
 import { exposedPorts, publishedPorts } from '../exposed.ts';
 import type { RunOptions } from '../options.ts';
+import { isRootless } from '../rootless.ts';
 import { networkMode } from './namespaces.ts';
 
-/** What containers are connected to where nothing is said: MINIDOCKER_NETWORK, else the network called bridge. */
-const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || 'bridge';
+/** What containers are connected to where nothing is said: MINIDOCKER_NETWORK, else the network called bridge, which only root can make. */
+const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || (isRootless() ? 'none' : 'bridge');
 
 const word = (network: string): string => (network === 'default' ? 'bridge' : network);
 
@@ -26,7 +27,7 @@ function refuse(options: RunOptions, network: string): void {
   const [flag] = asked.find(([, value]) => value) ?? [];
   if (flag)
     throw new UsageError(`${flag} needs a connection, and --network ${network} has none of its own`, {
-      remedy: 'leave one of them out, or use --network bridge',
+      remedy: isRootless() ? 'leave it out, or run as root (sudo)' : 'leave one of them out, or use --network bridge',
     });
 }
 

@@ -7,6 +7,7 @@ import { host } from '../../kernel/caller.ts';
 import { O } from '../../kernel/constants.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import { fileKind, open } from '../../kernel/file.ts';
+import { isRootless } from '../rootless.ts';
 import type { Container } from '../store/store.ts';
 import { packPath } from './pack.ts';
 import { atPath, pathOf, withRoot } from './root.ts';
@@ -17,6 +18,12 @@ export interface CopyOptions {
   archive?: boolean;
   /** Copy what a link of the source leads to. */
   followLink?: boolean;
+}
+
+/** Without root everything is root's inside, who is this user: files cannot be given to others. */
+function ownerInside({ archive }: CopyOptions): { owner?: { uid: number; gid: number } } {
+  if (isRootless()) return { owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 } };
+  return archive ? {} : { owner: { uid: 0, gid: 0 } };
 }
 
 /** `/etc/` and `/etc/.` mean what is in it. */
@@ -79,7 +86,7 @@ export async function copyIn(
   archive: Readable,
   options: CopyOptions & UnpackOptions = {},
 ): Promise<void> {
-  const owner = options.archive ? {} : { owner: { uid: 0, gid: 0 } };
+  const owner = ownerInside(options);
   await withRoot(container, async (root) => {
     const kind = atPath(root, path, (fd) => fileKind(host, fd));
     if (kind !== 'directory') throw noSuch(`directory ${path}`, 'the container');
@@ -181,7 +188,7 @@ export async function copyInFrom(
       kindAt(posix.dirname(path.replace(/\/+\.?$/, '') || '/')),
     );
     const top = isContents(source) ? '.' : basename(real);
-    const owner = options.archive ? {} : { owner: { uid: 0, gid: 0 } };
+    const owner = ownerInside(options);
     const packed = packPath(isContents(source) ? `${real}/.` : real, top);
     await unpack(packed, root, directory, { ...owner, rename: renaming(top, name) });
   });

@@ -34,5 +34,18 @@ export function changes({ directory, record }: Container): Change[] {
     });
   const upper = join(directory, 'upper');
   if (!fs.existsSync(upper)) return [];
-  return changesIn(upper, record.root.lower, '/');
+  return [...changesIn(upper, record.root.lower, '/'), ...changesOfPatchwork(join(directory, 'written'))];
+}
+
+/** Without root the host's system has a layer for each of its directories (steps/patchwork.ts), and one for what is beside them. */
+function changesOfPatchwork(written: string): Change[] {
+  if (!fs.existsSync(written)) return [];
+  const beside = changesIn(join(written, 'root'), ['/'], '/').filter((it) => it.kind === 'A');
+  const layers = fs.readdirSync(join(written, 'layers')).sort();
+  const inside = layers.flatMap((name): Change[] => {
+    const found = changesIn(join(written, 'layers', name, 'upper'), [`/${name}`], '/');
+    const changed = found.map((it) => ({ ...it, path: `/${name}${it.path}` }));
+    return found.length > 0 ? [{ kind: 'C', path: `/${name}` }, ...changed] : [];
+  });
+  return [...beside, ...inside];
 }

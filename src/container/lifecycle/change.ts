@@ -6,6 +6,7 @@ import { parseRestart } from '../compile/policies.ts';
 import { compileResources } from '../compile/resources.ts';
 import { tell } from '../events.ts';
 import type { RunOptions } from '../options.ts';
+import { refuseLimits } from '../rootless.ts';
 import { findId } from '../store/find.ts';
 import { checkName, claimName, releaseName } from '../store/names.ts';
 import { isRunning } from '../store/status.ts';
@@ -67,7 +68,8 @@ export async function update(reference: string, options: UpdateOptions): Promise
     const change = compileResources({ image: '', ...asked });
     if (Object.keys(change).length > 0) {
       const path = config.linux.cgroupsPath;
-      if (isRunning(container.state) && path !== undefined) Cgroup.open(path).apply(change);
+      if (path === undefined) refuseLimits(change);
+      else if (isRunning(container.state)) Cgroup.open(path).apply(change);
       config.linux.resources = merge(config.linux.resources ?? {}, change);
       writeConfig(container.directory, config);
     }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isRefusal, UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { containerDirectory, containersDirectory } from '../paths.ts';
+import { removeTree } from '../remove-tree.ts';
 import { DamagedError, readState, writeState } from './files.ts';
 import { withLock } from './lock.ts';
 import { releaseName } from './names.ts';
@@ -163,5 +164,5 @@ export function removeStored(id: string, name: string | undefined): void {
     if (isRefusal(error, 'ENOENT')) return;
     throw error;
   }
-  fs.rmSync(gone, { recursive: true, force: true, maxRetries: 10, retryDelay: 20 });
+  removeTree(gone, { maxRetries: 10, retryDelay: 20 });
 }

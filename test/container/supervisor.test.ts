@@ -1,5 +1,6 @@
 /** The supervisor: killed, followed by another, taking over what lives. */
 import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from 'vitest';
 import { containerDirectory } from '../../src/container/paths.ts';
@@ -11,35 +12,53 @@ afterEach(async () => {
 });
 afterAll(tidyUp);
 
-const numbered =
-  'i=0; while [ $i -lt LIMIT ]; do echo line $i; echo err $i >&2; i=$((i+1)); done; echo done; sleep 1000';
+/** How many of them write: MINIDOCKER_TEST_WRITERS. */
+const writers = Number(process.env.MINIDOCKER_TEST_WRITERS ?? 20);
+const ROUND = 3000;
 
-test('killed with SIGKILL while twenty containers write: none dies, no line is lost or doubled', async () => {
-  const limit = 1500;
-  const names = Array.from({ length: 20 }, (_, i) => `writer${i}`);
+/** Writes numbered lines as fast as it can, a round each time that it is told to. */
+const numbered = `
+i=0
+for round in 1 2 3; do
+  while [ ! -e /told/$round ]; do sleep 0.02; done
+  while [ $i -lt $((round * ${ROUND})) ]; do echo line $i; echo err $i >&2; i=$((i+1)); done
+done
+echo done; echo done >&2; exec sleep 1000`;
+
+test(`killed with SIGKILL while ${writers} containers write: none dies, no line is lost or doubled`, {
+  timeout: 180_000,
+}, async () => {
+  const told = fs.mkdtempSync(join(tmpdir(), 'told-'));
+  const names = Array.from({ length: writers }, (_, i) => `writer${i}`);
   for (const name of names)
     await engine.runDetached({
       image: 'busybox',
-      command: ['sh', '-c', numbered.replace('LIMIT', String(limit))],
+      command: ['sh', '-c', numbered],
       name,
+      volumes: [`${told}:/told:ro`],
     });
   const pids = new Map((await engine.list()).map((it) => [it.name, it.pid]));
-  for (let i = 0; i < 2; i++) {
+  for (const round of ['1', '2']) {
     const before = await supervisorPid();
-    await killSupervisor();
+    const { length } = await logText('writer0');
+    fs.writeFileSync(join(told, round), '');
+    await until(async () => (await logText('writer0')).length > length, 20, 'the first lines');
+    process.kill(before, 'SIGKILL');
     // The next command starts another, which takes over.
-    await engine.list();
-    await until(async () => (await supervisorPid()) !== before);
+    await until(async () => (await engine.list()).length === writers && (await supervisorPid()) !== before);
   }
-  await until(async () => {
-    const texts = await Promise.all(names.map((name) => logText(name, 'stdout')));
-    return texts.every((it) => it.endsWith('done\n'));
-  }, 60);
-  const lines = Array.from({ length: limit }, (_, i) => i);
-  for (const name of names) {
-    expect(await logText(name, 'stdout')).toBe(`${lines.map((i) => `line ${i}\n`).join('')}done\n`);
-    expect(await logText(name, 'stderr')).toBe(lines.map((i) => `err ${i}\n`).join(''));
-  }
+  fs.writeFileSync(join(told, '3'), '');
+  const lines = Array.from({ length: 3 * ROUND }, (_, i) => i);
+  for (const name of names)
+    for (const [stream, word] of [
+      ['stdout', 'line'],
+      ['stderr', 'err'],
+    ] as const) {
+      await until(async () => (await logText(name, stream)).endsWith('done\n'), 60, `the end of what ${name} writes`);
+      // Compared as a whole, but not shown as such.
+      const wanted = `${lines.map((i) => `${word} ${i}\n`).join('')}done\n`;
+      expect([name, stream, (await logText(name, stream)) === wanted]).toEqual([name, stream, true]);
+    }
   expect(new Map((await engine.list()).map((it) => [it.name, it.pid]))).toEqual(pids);
 });
 

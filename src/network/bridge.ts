@@ -8,10 +8,11 @@ import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { parseAddress, parseSubnet } from './address.ts';
 import type { NetworkContext } from './context.ts';
 import type { Network } from './definitions.ts';
+import { borrowSetting } from './host-settings.ts';
 import { addAddress } from './netlink/addresses.ts';
 import { addBridge, deleteLink, deleteLinkAside, findLink, links, setUp } from './netlink/links.ts';
 import { routes } from './netlink/routes.ts';
-import { ensureSysctl, hasSysctl, readSysctl, writeSysctl } from './sysctl.ts';
+import { ensureSysctl, hasSysctl, readSysctl } from './sysctl.ts';
 
 /** Of Ethernet, in bytes. */
 const ORDINARY_MTU = 1500;
@@ -30,7 +31,7 @@ export function ensureBridge(context: NetworkContext, network: Network): void {
     const settings = { mac: macOf(bridge), mtu: mtu ?? mtuOfWayOut(caller) };
     unlessThere(() => addBridge(caller, bridge, settings));
   }
-  allowForwarding(caller, network);
+  allowForwarding(context, network);
   giveAddresses(caller, network);
   // Last, so that a bridge that is up is a bridge that is ready.
   setUp(caller, bridge);
@@ -54,23 +55,24 @@ function giveAddresses(caller: Caller, { bridge, subnet, gateway, subnet6, gatew
   unlessThere(() => addAddress(caller, bridge, parseAddress(gateway6), parseSubnet(subnet6).bits));
 }
 
-function allowForwarding(caller: Caller, { bridge, subnet6 }: Network): void {
-  ensureSysctl(caller, 'net/ipv4/ip_forward', '1');
+function allowForwarding(context: NetworkContext, { bridge, subnet6 }: Network): void {
+  borrowSetting(context, 'net/ipv4/ip_forward', '1');
   // Lets 127.0.0.1:PORT of the host be sent into the bridge; our table keeps the way back shut.
-  ensureSysctl(caller, `net/ipv4/conf/${bridge}/route_localnet`, '1');
-  if (subnet6 !== undefined) allowForwarding6(caller);
+  ensureSysctl(context.caller, `net/ipv4/conf/${bridge}/route_localnet`, '1');
+  if (subnet6 !== undefined) allowForwarding6(context);
 }
 
 /** A host that forwards IPv6 forgets the default route its router told it (accept_ra 1); 2 means: keep it all the same. */
-function allowForwarding6(caller: Caller): void {
+function allowForwarding6(context: NetworkContext): void {
+  const { caller } = context;
   if (!hasSysctl(caller, 'net/ipv6/conf/all/forwarding'))
     throw new UsageError('this kernel has no IPv6', { remedy: 'make the network without --ipv6' });
   if (readSysctl(caller, 'net/ipv6/conf/all/forwarding') === '1') return;
   for (const name of ['all', 'default', ...links(caller).map((link) => link.name)]) {
     const setting = `net/ipv6/conf/${name}/accept_ra`;
-    if (hasSysctl(caller, setting) && readSysctl(caller, setting) === '1') writeSysctl(caller, setting, '2');
+    if (hasSysctl(caller, setting) && readSysctl(caller, setting) === '1') borrowSetting(context, setting, '2');
   }
-  writeSysctl(caller, 'net/ipv6/conf/all/forwarding', '1');
+  borrowSetting(context, 'net/ipv6/conf/all/forwarding', '1');
 }
 
 /** Packets that the host would have to cut or refuse (a tunnel, a cloud's network) are not made in the first place. */

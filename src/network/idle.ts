@@ -6,6 +6,7 @@ import { removeBridge, removeBridgeAside } from './bridge.ts';
 import type { NetworkContext } from './context.ts';
 import { listNetworks, type Network } from './definitions.ts';
 import { dismissNetwork, removeRules } from './firewall.ts';
+import { returnSettings } from './host-settings.ts';
 import { findLink } from './netlink/links.ts';
 import { withLock } from './store.ts';
 import { dropUser, hasDeadUsers, isUsed } from './users.ts';
@@ -39,13 +40,19 @@ export function removeIdle(context: NetworkContext): string[] {
       removeBridge(context, network);
       dismiss(context, network);
     }
-    if (removed.length === 0 && idle.length === listNetworks(context).length) removeRules(context);
+    if (removed.length === 0 && idle.length === listNetworks(context).length) leaveHost(context);
     return removed.map((network) => network.name);
   });
 }
 
 function dismiss(context: NetworkContext, network: Network): void {
   const isLast = listNetworks(context).every(({ name }) => !isUsed(context, name));
-  if (isLast) removeRules(context);
+  if (isLast) leaveHost(context);
   else dismissNetwork(context, network);
+}
+
+/** No network is used any more. */
+function leaveHost(context: NetworkContext): void {
+  removeRules(context);
+  returnSettings(context);
 }

@@ -15,8 +15,9 @@ export interface Contender {
   why?: string;
 }
 
-const checkout = fileURLToPath(new URL('../..', import.meta.url));
-const scratch = fs.mkdtempSync(join(tmpdir(), 'minidocker-bench-'));
+export const checkout = fileURLToPath(new URL('../..', import.meta.url));
+/** Everything that is made for the measurement. */
+export const scratch = fs.mkdtempSync(join(tmpdir(), 'minidocker-bench-'));
 
 export const cleanUp = (): void => fs.rmSync(scratch, { recursive: true, force: true });
 
@@ -28,7 +29,7 @@ function program(command: string, args: readonly string[]): void {
 }
 
 /** A contender that is another program; tried once, so that what is missing is said before anything is measured. */
-function other(name: string, what: string, command: string, args: () => readonly string[]): Contender {
+export function other(name: string, what: string, command: string, args: () => readonly string[]): Contender {
   try {
     program(command, args());
     return { name, what, once: () => program(command, args()) };

@@ -1,9 +1,10 @@
 /**
- * `npm run bench [ROUNDS]`: how long a container takes to start, run `true` and be gone, beside others, in one run and in turn (so that what else the machine does meets all alike).
+ * `npm run bench [ROUNDS]`: how long a container takes to start, run `true` and be gone, and to list 500, beside others, in one run and in turn (so that what else the machine does meets all alike).
  * Ratios of medians are what counts; milliseconds are this machine's at this moment.
  */
 import { ruledTable } from '../../src/view/table.ts';
 import { type Contender, cleanUp, cold, warm } from './contenders.ts';
+import { listing } from './listing.ts';
 
 const rounds = Number(process.argv[2] ?? 30);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`${process.argv[2]} is no number of rounds`);
@@ -44,6 +45,7 @@ try {
   const contenders = await warm();
   await report('Warm: from a process that is running already', contenders);
   await report('Cold: a command from the shell', cold(contenders));
+  await report('Listing', await listing(500));
 } finally {
   cleanUp();
 }

@@ -147,8 +147,8 @@ function askOnce(from: BlankProcess, protocol: 'tcp' | 'udp', address: string, p
   return spawnSync('sh', ['-c', script], { encoding: 'utf8' }).stdout.trim();
 }
 
-/** Runs a script of this directory with Node in the namespace, and waits until it says "ready". @returns how to kill it */
-export async function script(process: BlankProcess, name: string, ...args: string[]): Promise<() => void> {
+/** Runs a script of this directory with Node in the namespace. @returns how to kill it, and how to wait until it says "ready" */
+export function begin(process: BlankProcess, name: string, ...args: string[]) {
   const path = new URL(name, import.meta.url).pathname;
   const [program, ...rest] = [...nsenter(process), 'node', '--import', 'tsx', path, ...args];
   const child = spawn(program!, rest, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -161,8 +161,17 @@ export async function script(process: BlankProcess, name: string, ...args: strin
   child.on('exit', () => {
     said += 'ended';
   });
-  await until(() => said !== '', 60, name);
-  if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
+  const ready = async (): Promise<void> => {
+    await until(() => said !== '', 60, name);
+    if (!said.startsWith('ready')) throw new Error(`${name} said ${said}`);
+  };
+  return { end, ready };
+}
+
+/** The same, and waits. @returns how to kill it */
+export async function script(process: BlankProcess, name: string, ...args: string[]): Promise<() => void> {
+  const { end, ready } = begin(process, name, ...args);
+  await ready();
   return end;
 }
 

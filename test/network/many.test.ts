@@ -1,4 +1,5 @@
-/** Many containers: started by several processes at once, and a hundred on one bridge. */
+/** Many containers: started by several processes at once, and two hundred on one bridge. */
+import { isDeepStrictEqual } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { configureLink, joinNetwork, layCable, takeAddress } from '../../src/network/connect.ts';
 import { inspectNetwork } from '../../src/network/definitions.ts';
@@ -6,9 +7,11 @@ import { allLeases, isAlive } from '../../src/network/leases.ts';
 import { reconcile } from '../../src/network/lifecycle.ts';
 import { links } from '../../src/network/netlink/links.ts';
 import { until } from '../support.ts';
-import { closeLab, json, labContext, namespace, output, script } from './lab.ts';
+import { begin, closeLab, container, json, labContext, namespace, output, outputAside, script } from './lab.ts';
 
 afterEach(closeLab);
+
+const COUNT = 200;
 
 test('three processes start containers at once; killed, they leave nothing after the next command', async () => {
   const context = labContext();
@@ -39,10 +42,30 @@ test('three processes start containers at once; killed, they leave nothing after
   expect(output(context.caller, 'nft', 'list', 'ruleset')).toBe('');
 });
 
-test('a hundred containers on one bridge: addresses of their own, all reach the gateway, all gone afterwards', async () => {
+test('fifty starts at once, killed in the middle: the next command takes away every link, address and rule', async () => {
+  const context = labContext();
+  const { caller, directory, bridge } = context;
+  output(caller, 'sh', '-c', 'echo 0 > /proc/sys/net/ipv4/ip_forward');
+  const starters = Array.from({ length: 5 }, (_, n) =>
+    begin(caller, 'starter.ts', directory, bridge, `s${n}x`, '10', String(8000 + 100 * n)),
+  );
+  await until(() => allLeases(context).length >= 5, 60, 'the first containers');
+  for (const { end } of starters) end();
+  const sees = (): unknown => {
+    reconcile(context);
+    const rules = output(caller, 'nft', 'list', 'ruleset');
+    const forwards = output(caller, 'cat', '/proc/sys/net/ipv4/ip_forward').trim();
+    return { leases: allLeases(context).length, links: links(caller).map((it) => it.name), rules, forwards };
+  };
+  const clean = { leases: 0, links: ['lo'], rules: '', forwards: '0' };
+  await until(() => isDeepStrictEqual(sees(), clean)).catch(() => expect(sees()).toEqual(clean));
+  expect(container(context, inspectNetwork(context, 'bridge'), '8000:80').lease.address).toBe('172.17.0.2');
+});
+
+test('two hundred containers on one bridge: addresses of their own, all reach the gateway, all gone afterwards', async () => {
   const context = labContext();
   const network = inspectNetwork(context, 'bridge');
-  const all = Array.from({ length: 100 }, (_, n) => {
+  const all = Array.from({ length: COUNT }, (_, n) => {
     const process = namespace();
     joinNetwork(context, network, `c${n}`, process.pid);
     layCable(context, network, `c${n}`, process.pid, 'eth0');
@@ -50,12 +73,12 @@ test('a hundred containers on one bridge: addresses of their own, all reach the 
     configureLink(process, 'eth0', network, lease);
     return { process, lease };
   });
-  expect(new Set(all.map((it) => it.lease.address)).size).toBe(100);
+  expect(new Set(all.map((it) => it.lease.address)).size).toBe(COUNT);
   // An answer to the gateway has reached it.
   const addresses = all.map((it) => it.lease.address).join(' ');
   const deaf = `for a in ${addresses}; do ping -c 1 -W 5 $a >/dev/null || echo $a; done`;
-  expect(output(context.caller, 'sh', '-c', deaf)).toBe('');
+  expect(await outputAside(context.caller, 'sh', '-c', deaf)).toBe('');
   for (const { process } of all) process.end();
-  expect(reconcile(context)).toHaveLength(100);
+  expect(reconcile(context)).toHaveLength(COUNT);
   await until(() => links(context.caller).length === 1);
 });

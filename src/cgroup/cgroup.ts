@@ -173,9 +173,11 @@ export class Cgroup {
     for (const { directory } of this.#parts) removeGroup(directory);
     // The group that holds all of ours goes with the last of them; one that somebody else made for us stays.
     const ours = `/${parentName().replace(/^\//, '')}/`;
-    if (this.path.startsWith(ours))
+    const { top } = placed(this.path, this.#layout);
+    const below = this.path.slice(top.length);
+    if (below.startsWith(ours))
       for (const { hierarchy } of this.#parts)
-        for (const above of levels(hierarchy.mount, dirname(this.path)).reverse()) removeIfEmpty(above);
+        for (const above of levels(hierarchy.mount + top, dirname(below)).reverse()) removeIfEmpty(above);
   }
 
   #part(controller: Controller): Part | undefined {

@@ -5,7 +5,8 @@
 import { host as node } from '../kernel/caller.ts';
 import { childProcess } from '../kernel/child-process.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { exists, readText } from '../kernel/files.ts';
+import { exists } from '../kernel/files.ts';
+import { givenAbove, ownPath } from './delegated.ts';
 import type { Layout } from './layout.ts';
 import { parentName } from './path.ts';
 
@@ -16,9 +17,6 @@ export interface Place {
 }
 
 const isSystemd = (host: Layout): boolean => host.kind === 'v2' && exists('/run/systemd/system');
-
-/** Our own group in the v2 hierarchy: the line `0::/user.slice/…` of /proc/self/cgroup. */
-const ownPath = (): string => /^0::(.*)$/m.exec(readText('/proc/self/cgroup'))?.[1] ?? '/';
 
 /** systemd marks the units that it has delegated with an extended attribute; a user's own systemd is such a unit, but not ours. */
 function isDelegated(directory: string): boolean {
@@ -63,7 +61,11 @@ function ownScope(path: string): { scope: string; unit: string; slice: string; u
 
 /** Where a group with this path is, or would be. */
 export function placed(path: string, host: Layout): Place {
-  if (!isSystemd(host)) return { path: path.startsWith('/') ? path : `/${path}`, top: '' };
+  if (!isSystemd(host)) {
+    const absolute = path.startsWith('/') ? path : `/${path}`;
+    const isGuest = host.kind === 'v2' && process.getuid?.() !== 0;
+    return { path: absolute, top: isGuest ? givenAbove(host, absolute) : '' };
+  }
   if (path.startsWith('/')) return { path, top: delegatedAbove(host, path.slice(0, path.lastIndexOf('/'))) ?? '' };
   const delegated = delegatedAbove(host, ownPath());
   if (delegated !== undefined) return { path: `${delegated}/${path}`, top: delegated };

@@ -6,6 +6,7 @@ import { readdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, makeDirectory, readText, removeDirectory, writeKernel } from '../kernel/files.ts';
+import { ROOM } from './delegated.ts';
 import { refusedGroup } from './explain.ts';
 import type { Hierarchy } from './layout.ts';
 import type { Place } from './systemd.ts';
@@ -124,7 +125,7 @@ function whyRefused(error: unknown, directory: string, name: string): string {
  */
 function makeRoom(top: string): boolean {
   if (!exists(`${top}/cgroup.type`)) return false;
-  const room = `${top}/.init`; // no container can have that name
+  const room = `${top}/${ROOM}`;
   if (!exists(room)) makeDirectory(room);
   for (let rounds = 0; rounds < 10; rounds++) {
     const pids = words(`${top}/cgroup.procs`).filter((pid) => pid !== '0');

@@ -1,4 +1,5 @@
 /** Without root: what changes in a configuration so that the kernel allows it – a user namespace with one id mapped, our own – see user_namespaces(7). */
+import { delegatedPath } from '../cgroup/delegated.ts';
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
@@ -12,7 +13,7 @@ export const isRootless = (): boolean => process.getuid?.() !== 0;
 /** What is not possible then, each in a line; said once, at the start. */
 export const rootlessLimits: readonly string[] = [
   'root inside is you outside; other users need a range in /etc/subuid and the program newuidmap (package uidmap)',
-  'no limits of memory, processors or processes (-m, --cpus, --pids-limit), no pause: control groups belong to root',
+  'limits (-m, --cpus, --pids-limit) only in a control group that was given to you (cgroup v2); the others belong to root',
   'no bridges and published ports, which are links and rules of the host: a container has loopback, or --network pasta (also with -p), slirp4netns, host',
 ];
 
@@ -24,16 +25,27 @@ export function makeRootless(config: Config): Config {
   linux.uidMappings ??= uid;
   linux.gidMappings ??= gid;
   fitToMapping(config);
-  refuseLimits(linux.resources);
+  placeInGroup(linux);
   const cable = attachmentsOf(config).find((it) => !isUserMode(it.network));
   if (cable)
     throw new UsageError(`--network ${cable.network} cannot be made without root: bridges are links of the host`, {
       remedy: 'run it as root (sudo), or say --network pasta, slirp4netns, none or host',
     });
-  delete linux.cgroupsPath;
-  delete linux.resources;
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');
   return config;
+}
+
+/** A limit needs a group, which only root can make, or whoever was given a part of the tree; without a limit it is not needed. Rules for devices are root's alone. */
+function placeInGroup(linux: Config['linux']): void {
+  const { devices: _, ...limits } = linux.resources ?? {};
+  const isLimited = Object.values(limits).some((it) => it !== undefined && Object.keys(it).length > 0);
+  const path = isLimited && linux.cgroupsPath !== undefined ? delegatedPath(linux.cgroupsPath) : undefined;
+  if (path === undefined) refuseLimits(limits);
+  delete linux.resources;
+  delete linux.cgroupsPath;
+  if (path === undefined) return;
+  linux.cgroupsPath = path;
+  linux.resources = limits;
 }
 
 /** @throws UsageError where there is a limit: who is not in a control group of its own has none */
@@ -44,7 +56,10 @@ export function refuseLimits(resources: LinuxResources = {}): void {
   if (limited)
     throw new UsageError(
       `a limit of ${limited[0]} cannot be enforced without root: control groups belong to root here`,
-      { remedy: 'run it as root (sudo), or leave the limit out' },
+      {
+        remedy:
+          'leave the limit out, run it as root (sudo), or (cgroup v2) in a group that is yours: systemd-run --user --scope -p Delegate=yes …',
+      },
     );
 }
 

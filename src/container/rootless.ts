@@ -2,7 +2,7 @@
 import { UsageError } from '../kernel/errors.ts';
 import type { Config } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
-import { attachmentsOf } from '../spec/networks.ts';
+import { attachmentsOf, isUserMode } from '../spec/networks.ts';
 import type { LinuxResources } from '../spec/resources.ts';
 import { userMappings } from './subordinate-ids.ts';
 
@@ -13,7 +13,7 @@ export const isRootless = (): boolean => process.getuid?.() !== 0;
 export const rootlessLimits: readonly string[] = [
   'root inside is you outside; other users need a range in /etc/subuid and the program newuidmap (package uidmap)',
   'no limits of memory, processors or processes (-m, --cpus, --pids-limit), no pause: control groups belong to root',
-  'no bridges and published ports, which are links and rules of the host: a container has loopback, or --network host',
+  'no bridges and published ports, which are links and rules of the host: a container has loopback, or --network pasta (also with -p), slirp4netns, host',
 ];
 
 /** Changes the configuration in place. */
@@ -25,10 +25,10 @@ export function makeRootless(config: Config): Config {
   linux.gidMappings ??= gid;
   fitToMapping(config);
   refuseLimits(linux.resources);
-  const [cable] = attachmentsOf(config);
+  const cable = attachmentsOf(config).find((it) => !isUserMode(it.network));
   if (cable)
     throw new UsageError(`--network ${cable.network} cannot be made without root: bridges are links of the host`, {
-      remedy: 'run it as root (sudo), or say --network none or host',
+      remedy: 'run it as root (sudo), or say --network pasta, slirp4netns, none or host',
     });
   delete linux.cgroupsPath;
   delete linux.resources;

@@ -5,7 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { readText } from '../kernel/files.ts';
-import { DEFAULT_NETWORK } from '../spec/networks.ts';
+import { DEFAULT_NETWORK, userModeNetworks } from '../spec/networks.ts';
 import {
   type Address,
   contains,
@@ -62,7 +62,7 @@ export { DEFAULT_NETWORK };
 
 const FILE = 'network.json';
 /** Names that mean something else where a network is asked for. */
-const RESERVED = ['host', 'none', 'container', 'default'];
+const RESERVED: readonly string[] = ['host', 'none', 'container', 'default', ...userModeNetworks];
 
 /** All networks, the default one first. */
 export function listNetworks(context: NetworkContext): Network[] {

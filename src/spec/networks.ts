@@ -26,8 +26,16 @@ export interface Attachment {
 /** The network that is always there. */
 export const DEFAULT_NETWORK = 'bridge';
 
+/** Not networks of ours, but programs that give one container a way out, without root. */
+export const userModeNetworks = ['pasta', 'slirp4netns'] as const;
+
+export type UserModeNetwork = (typeof userModeNetworks)[number];
+
+export const isUserMode = (network: string): network is UserModeNetwork =>
+  (userModeNetworks as readonly string[]).includes(network);
+
 /** As with Docker: on networks that somebody made, containers find each other by name; on the default one they do not. */
-export const hasNames = (network: string): boolean => network !== DEFAULT_NETWORK;
+export const hasNames = (network: string): boolean => network !== DEFAULT_NETWORK && !isUserMode(network);
 
 export const NETWORKS_ANNOTATION = 'org.minidocker.networks';
 

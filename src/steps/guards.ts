@@ -42,6 +42,14 @@ export function requirePrivate(box: Box, what: string): void {
   });
 }
 
+/** What is done for a process by its number has to wait for the one that stays. */
+export function requireForked(box: Box, what: string): void {
+  if (box.has('pid-namespace') && !box.has('fork'))
+    throw new UsageError(`${what} has to be done for the process that stays, and this one is going to fork`, {
+      remedy: 'fork first: await box.apply(steps.fork())',
+    });
+}
+
 /** The pid namespace is new only for children: the process must have forked since. */
 export function requirePidOne(box: Box, what: string): void {
   if (namespaceId(box.process.pid, 'pid') !== namespaceId('self', 'pid')) return;

@@ -4,7 +4,7 @@ import { type NetworkContext, networkContext } from '../network/context.ts';
 import { inspectNetwork, type Network } from '../network/definitions.ts';
 import { findLease, type Lease } from '../network/leases.ts';
 import type { Box } from './box.ts';
-import { requireOwn } from './guards.ts';
+import { requireForked, requireOwn } from './guards.ts';
 
 /** Which cable is meant. */
 export interface Wire {
@@ -51,10 +51,7 @@ export function requireLease(wire: FullWire, box: Box, what: string): Lease {
 /** The network namespace must be the container's own, the process the one that stays, and the host's side ours to change. */
 export function requireWire(box: Box, what: string): void {
   requireOwn(box, 'net', what);
-  if (box.has('pid-namespace') && !box.has('fork'))
-    throw new UsageError(`${what} has to be done for the process that stays, and this one is going to fork`, {
-      remedy: 'fork first: await box.apply(steps.fork())',
-    });
+  requireForked(box, what);
   if (process.geteuid?.() === 0) return;
   throw new UsageError(`${what} changes links of the host, and only root may do that`, {
     remedy: 'run as root, or without a connection: --network none',

@@ -160,6 +160,7 @@ const silence: Record<string, string> = {
   'net.nat': 'on the host: nft, with a table like that of nft list table inet BRIDGE',
   'net.publish': 'on the host: nft, with a rule like tcp dport 8080 dnat ip to ADDRESS:80',
   'net.names': 'dnsmasq would do it',
+  'net.userMode': 'outside, as the same user: pasta --config-net PID, or slirp4netns --configure PID eth0',
 };
 
 function linesOf(it: Context): string[] {

@@ -17,6 +17,7 @@ const state = join(home, 'state');
 // Of a supervisor with other files in /etc.
 const otherState = join(home, 'other');
 process.env.MINIDOCKER_ROOT = state;
+const roots = [state, otherState];
 const env = { HOME: home, TMPDIR: home, MINIDOCKER_NETWORK: '' };
 
 interface Outcome {
@@ -37,7 +38,10 @@ async function says(...args: string[]): Promise<string> {
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const works = (...words: string[]): boolean =>
   spawnSync(user[0]!, [...user.slice(1), ...words], { stdio: 'ignore' }).status === 0;
-const canTry = process.getuid?.() === 0 && works('test', '-r', main) && works('unshare', '--user', 'true');
+const canTry =
+  process.getuid?.() === 0 &&
+  works('test', '-r', main) &&
+  works('unshare', '--user', '--map-root-user', '--mount', 'true');
 
 async function tidyUp(): Promise<void> {
   const ids = (await run(['ps', '-aq', '--no-trunc'])).stdout.split('\n').filter(Boolean);
@@ -45,7 +49,7 @@ async function tidyUp(): Promise<void> {
 }
 
 afterAll(async () => {
-  for (const root of [state, otherState]) {
+  for (const root of roots) {
     process.env.MINIDOCKER_ROOT = root;
     await until(() => !supervisorRuns(), 30, 'the supervisor to go');
   }
@@ -99,7 +103,7 @@ describe.runIf(canTry)('an ordinary user', () => {
     const refused: [string[], RegExp][] = [
       [['-m', '64m'], /memory cannot be enforced without root.*sudo/],
       [['--pids-limit', '5'], /pids cannot be enforced without root.*sudo/],
-      [['--network', 'bridge'], /--network bridge cannot be made without root.*--network none/],
+      [['--network', 'bridge'], /--network bridge cannot be made without root.*--network pasta/],
       [['-p', '8080:80'], /--publish.*sudo/],
     ];
     for (const [flags, words] of refused)
@@ -160,3 +164,65 @@ describe.runIf(canTry && hasHelpers)('an ordinary user with a range of ids', () 
     expect(readdirSync(join(otherState, 'containers'))).toEqual([]);
   }, 90_000);
 });
+
+/** A mount namespace in which everybody may open the device that tap links are made with. */
+const withTun = [
+  'unshare',
+  '--mount',
+  'sh',
+  '-c',
+  '{ test -e "$0" || mknod -m 666 "$0" c 10 200; } && mount --bind "$0" /dev/net/tun && exec "$@"',
+];
+const canTap = spawnSync(withTun[0]!, [...withTun.slice(1), join(home, 'trial'), 'ip', 'tuntap', 'show']).status === 0;
+const isInstalled = (program: string): boolean => works('sh', '-c', `command -v ${program}`);
+const hasRoute = spawnSync('ip', ['-4', 'route', 'show', 'default'], { encoding: 'utf8' }).stdout !== '';
+
+describe.runIf(canTry && canTap)('an ordinary user’s network', () => {
+  it('is told what is missing', async () => {
+    const through = ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /dev/net && exec "$@"', 'sh', ...user];
+    const missing = await command(['run', '--rm', '--network', 'pasta', 'host', 'true'], { through, env });
+    expect(missing.code).toBe(125);
+    expect(missing.stderr).toMatch(/--network pasta: .*--network none/);
+  });
+
+  for (const program of ['pasta', 'slirp4netns'])
+    it.runIf(hasRoute && isInstalled(program))(`${program} is the way out, and ends with the container`, async () => {
+      const node = join(home, `tun-${program}`);
+      const root = join(home, program);
+      roots.push(root);
+      const settings = { ...env, MINIDOCKER_ROOT: root };
+      const through = [...withTun, node, ...user];
+      const look = ['run', '--rm', '--network', program, 'host', 'ip', '-4', 'route', 'show', 'default'];
+      expect((await command(look, { through, env: settings })).stdout).toMatch(/^default via \S+ dev eth0/);
+      expect(processesOf(program)).toEqual([]);
+      // Also when whoever looks after the container is killed before it.
+      const detached = ['run', '-d', '--network', program, 'host', 'sleep', '1000'];
+      const id = (await command(detached, { through, env: settings })).stdout.trim();
+      expect(processesOf(program)).toHaveLength(1);
+      const supervisor = parentOf(processesOf(program)[0]!);
+      expect(readFileSync(`/proc/${supervisor}/cmdline`, 'utf8')).toContain('supervisor');
+      process.kill(supervisor, 'SIGKILL');
+      const pid = JSON.parse(readFileSync(join(root, 'containers', id, 'state.json'), 'utf8')).process.pid;
+      process.kill(pid, 'SIGKILL');
+      await until(() => processesOf(program).length === 0, 30, `${program} to go`);
+      const removed = await command(['rm', '-f', id], { through, env: settings });
+      expect(removed).toMatchObject({ code: 0, stderr: '' });
+    });
+});
+
+/** Processes of this test's user whose program it is. */
+const processesOf = (program: string): number[] =>
+  readdirSync('/proc')
+    .filter((it) => /^\d+$/.test(it))
+    .map(Number)
+    .filter((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words[0]?.endsWith(`/${program}`) && readFileSync(`/proc/${pid}/environ`, 'utf8').includes(home);
+      } catch {
+        return false;
+      }
+    });
+
+const parentOf = (pid: number): number =>
+  Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]);

@@ -85,7 +85,7 @@ const network: readonly Flag[] = [
     name: 'network',
     also: ['net'],
     value: 'NETWORK',
-    text: 'bridge, none, host, container:NAME, or one that you made',
+    text: 'bridge, none, host, container:NAME, or one that you made; without root pasta, slirp4netns',
   },
   {
     name: 'publish',

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
-import { NETWORKS_ANNOTATION } from '../../spec/networks.ts';
+import { isUserMode, NETWORKS_ANNOTATION } from '../../spec/networks.ts';
 import { exposedPorts, publishedPorts } from '../exposed.ts';
 import type { RunOptions } from '../options.ts';
 import { isRootless } from '../rootless.ts';
@@ -14,6 +14,20 @@ import { networkMode } from './namespaces.ts';
 const defaultNetwork = (): string => process.env.MINIDOCKER_NETWORK || (isRootless() ? 'none' : 'bridge');
 
 const word = (network: string): string => (network === 'default' ? 'bridge' : network);
+
+/** Its program chooses the addresses. */
+function checkUserMode(options: RunOptions, network: string): void {
+  if (!isUserMode(network)) return;
+  if (!isRootless())
+    throw new UsageError(`--network ${network} is for ordinary users, and you are root`, {
+      remedy: 'use --network bridge',
+    });
+  const asked = [options.ip, options.ip6, options.macAddress].find((it) => it !== undefined);
+  if (asked !== undefined)
+    throw new UsageError(`${asked} cannot be given to a container: ${network} chooses its addresses`, {
+      remedy: 'leave it out',
+    });
+}
 
 function refuse(options: RunOptions, network: string): void {
   const asked: [string, unknown][] = [
@@ -27,7 +41,9 @@ function refuse(options: RunOptions, network: string): void {
   const [flag] = asked.find(([, value]) => value) ?? [];
   if (flag)
     throw new UsageError(`${flag} needs a connection, and --network ${network} has none of its own`, {
-      remedy: isRootless() ? 'leave it out, or run as root (sudo)' : 'leave one of them out, or use --network bridge',
+      remedy: isRootless()
+        ? 'leave it out, use --network pasta, or run as root (sudo)'
+        : 'leave one of them out, or use --network bridge',
     });
 }
 
@@ -57,6 +73,7 @@ export function compileNetwork(config: Config, options: RunOptions, directory: s
   const ports = publishedPorts(options);
   const isConnected = mode.kind === 'new' && network !== 'none';
   if (!isConnected) refuse(options, network);
+  checkUserMode(options, network);
   if (isConnected) {
     const names = [options.name, config.hostname, ...(options.networkAlias ?? [])];
     const attachment = {

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { networkContext } from '../../network/context.ts';
 import { reconcile } from '../../network/lifecycle.ts';
-import { attachmentsOf } from '../../spec/networks.ts';
+import { attachmentsOf, isUserMode } from '../../spec/networks.ts';
 import { DamagedError } from '../store/files.ts';
 import { type Container, readConfig } from '../store/store.ts';
 import { removeGroup } from './group.ts';
@@ -18,7 +18,7 @@ export function cleanUp(container: Container): void {
   try {
     const config = readConfig(container);
     removeGroup(config.linux.cgroupsPath);
-    if (attachmentsOf(config).length > 0) reconcile(networkContext());
+    if (attachmentsOf(config).some((it) => !isUserMode(it.network))) reconcile(networkContext());
   } catch (error) {
     if (!(error instanceof DamagedError)) throw error;
   }

@@ -2,9 +2,10 @@
 import { UsageError } from '../../kernel/errors.ts';
 import { networkContext } from '../../network/context.ts';
 import { allLeases, type Lease } from '../../network/leases.ts';
-import type { PublishedPort } from '../../network/ports.ts';
-import { exposedPorts } from '../exposed.ts';
-import type { Health } from '../store/record.ts';
+import { type PublishedPort, parsePublish } from '../../network/ports.ts';
+import { isUserMode } from '../../spec/networks.ts';
+import { exposedPorts, publishedPorts } from '../exposed.ts';
+import type { ContainerRecord, Health } from '../store/record.ts';
 import type { Status } from '../store/status.ts';
 import { type Container, type Damaged, isDamaged, readAll, statusOfContainer } from '../store/store.ts';
 
@@ -50,12 +51,16 @@ const damaged = ({ id, error }: Damaged): Summary => ({
   error: error.message,
 });
 
+/** Of pasta, which has no books of ours. */
+const userModePorts = ({ networks, options }: ContainerRecord): PublishedPort[] =>
+  networks.some(isUserMode) ? publishedPorts(options).flatMap(parsePublish) : [];
+
 export function summaryOf(container: Container, leases: readonly Lease[] = []): Summary {
   const { id, record, state } = container;
   const status = statusOfContainer(container);
   const own = leases.filter((it) => it.container === id);
   const runs = status === 'running' || status === 'paused';
-  const ports = runs ? own.flatMap((it) => it.ports) : [];
+  const ports = runs ? [...own.flatMap((it) => it.ports), ...userModePorts(record)] : [];
   const published = new Set(ports.map((it) => `${it.containerPort}/${it.protocol}`));
   return {
     id,

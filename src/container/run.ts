@@ -4,6 +4,7 @@ import type { Box, Stdio } from '../steps/box.ts';
 import type { Step } from '../steps/step.ts';
 import { tell } from './events.ts';
 import type { ForegroundLog } from './foreground-log.ts';
+import { answerOnceConnected } from './late-names.ts';
 import { attributesOf, type Created, createContainer } from './lifecycle/create.ts';
 import { finished } from './lifecycle/finish.ts';
 import { launch } from './lifecycle/launch.ts';
@@ -64,6 +65,8 @@ export async function startForeground(options: RunOptions, more: ForegroundOptio
     log?.started();
     tell('start', id, attributesOf(container));
     const running = box;
+    const end = running.wait();
+    if (!box.has('net.names')) void end.finally(answerOnceConnected(container, end));
     return { container, box, ended: () => waitForEnd(container, running, log) };
   } catch (error) {
     log?.started();

@@ -7,6 +7,8 @@ import { Memory, type Place } from './memory.ts';
 const FUTEX_WAIT = 0;
 const FUTEX_WAKE = 1;
 const REQUEST_SIZE = 96;
+/** Most calls are served within some 20 µs: looking again so long is cheaper than to fall asleep and be woken. */
+const LOOKS = 2000;
 const futex = syscallNumber('futex');
 
 const TWO_32 = 2 ** 32;
@@ -86,6 +88,7 @@ export class Mailbox {
 
   /** Waits until the request is served (or the process is gone). @returns false when `milliseconds` passed before. */
   wait(milliseconds: number): boolean {
+    for (let i = 0; i < LOOKS && this.state === state.request; i++);
     const end = Date.now() + milliseconds;
     while (this.state === state.request) {
       const left = end - Date.now();

@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { until, witness } from '../support.ts';
-import { command, type Ended, Running } from './program.ts';
+import { command, type Ended, Running, start } from './program.ts';
 
 const host = `mdt${process.pid.toString(36)}net`;
 const through = ['nsenter', `--net=/run/netns/${host}`];
@@ -94,6 +94,23 @@ describe('run', () => {
     expect(taken).toMatchObject({ code: 125, stderr: expect.stringMatching(/8088/) });
     await say('rm -f server');
     await say('network rm web');
+  });
+
+  it('a container of the foreground, connected while it runs, finds its new neighbours by name', async () => {
+    await say('network create late');
+    const front = start(['run', '--rm', '--name', 'front', '--network', 'bridge', 'busybox', 'sleep', '1000'], {
+      through,
+      env,
+    });
+    await until(async () => (await run('ps', '-q', '--filter', 'name=front')).stdout !== '', 30, 'the container');
+    await say('run -d --name neighbour --network late host sleep 1000');
+    await say('network connect late front');
+    const asked = async (): Promise<boolean> =>
+      (await run('exec', 'front', 'ping', '-c', '1', '-W', '5', 'neighbour')).code === 0;
+    await until(asked, 40, 'an answer by name');
+    await say('rm -f front neighbour');
+    expect(await front.ended).toMatchObject({ code: 137 });
+    await say('network rm late');
   });
 
   it('--expose and --publish-all: each exposed port gets a free one of the host; of a range the first free one', async () => {

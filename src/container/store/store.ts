@@ -26,7 +26,7 @@ export interface Damaged {
   error: DamagedError;
 }
 
-const FILES = { record: 'container.json', state: 'state.json', config: 'config.json', lock: 'lock' };
+export const FILES = { record: 'container.json', state: 'state.json', config: 'config.json', lock: 'lock' };
 
 const isId = (name: string): boolean => /^[0-9a-f]{64}$/.test(name);
 

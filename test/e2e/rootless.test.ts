@@ -10,11 +10,19 @@ import { command, line, terminal } from './program.ts';
 
 const NOBODY = 65534;
 const user = [`setpriv`, `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'];
-// Not below the run's own directory, which only root may enter.
-const home = mkdtempSync('/tmp/mdt-rootless-');
-chmodSync(home, 0o777);
-// Where every test of a file is skipped, so are its hooks.
-process.once('exit', () => rmSync(home, { recursive: true, force: true }));
+
+/** May this user read the checkout, and does the kernel give ordinary users user namespaces? */
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const works = (...words: string[]): boolean =>
+  spawnSync(user[0]!, [...user.slice(1), ...words], { stdio: 'ignore' }).status === 0;
+const canTry =
+  process.getuid?.() === 0 &&
+  works('test', '-r', main) &&
+  works('unshare', '--user', '--map-root-user', '--mount', 'true');
+
+// Not below the run's own directory, which only root may enter. Where every test of a file is skipped, so are its hooks.
+const home = canTry ? mkdtempSync('/tmp/mdt-rootless-') : '';
+if (canTry) chmodSync(home, 0o777);
 const state = join(home, 'state');
 // Of a supervisor with other files in /etc.
 const otherState = join(home, 'other');
@@ -35,15 +43,6 @@ async function says(...args: string[]): Promise<string> {
   expect({ args, ...ended }).toMatchObject({ args, code: 0, stderr: '' });
   return ended.stdout.trim();
 }
-
-/** May this user read the checkout, and does the kernel give ordinary users user namespaces? */
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
-const works = (...words: string[]): boolean =>
-  spawnSync(user[0]!, [...user.slice(1), ...words], { stdio: 'ignore' }).status === 0;
-const canTry =
-  process.getuid?.() === 0 &&
-  works('test', '-r', main) &&
-  works('unshare', '--user', '--map-root-user', '--mount', 'true');
 
 async function tidyUp(): Promise<void> {
   const ids = (await run(['ps', '-aq', '--no-trunc'])).stdout.split('\n').filter(Boolean);
@@ -175,7 +174,8 @@ const withTun = [
   '-c',
   '{ test -e "$0" || mknod -m 666 "$0" c 10 200; } && mount --bind "$0" /dev/net/tun && exec "$@"',
 ];
-const canTap = spawnSync(withTun[0]!, [...withTun.slice(1), join(home, 'trial'), 'ip', 'tuntap', 'show']).status === 0;
+const canTap =
+  canTry && spawnSync(withTun[0]!, [...withTun.slice(1), join(home, 'trial'), 'ip', 'tuntap', 'show']).status === 0;
 const isInstalled = (program: string): boolean => works('sh', '-c', `command -v ${program}`);
 const hasRoute = spawnSync('ip', ['-4', 'route', 'show', 'default'], { encoding: 'utf8' }).stdout !== '';
 

@@ -196,19 +196,22 @@ describe.runIf(canTry && canTap)('an ordinary user’s network', () => {
       const through = [...withTun, node, ...user];
       const look = ['run', '--rm', '--network', program, 'host', 'ip', '-4', 'route', 'show', 'default'];
       expect((await command(look, { through, env: settings })).stdout).toMatch(/^default via \S+ dev eth0/);
-      expect(processesOf(program)).toEqual([]);
+      await until(() => processesOf(program).length === 0, 30, `${program} to go`);
       // Also when whoever looks after the container is killed before it.
       const detached = ['run', '-d', '--network', program, 'host', 'sleep', '1000'];
       const id = (await command(detached, { through, env: settings })).stdout.trim();
-      expect(processesOf(program)).toHaveLength(1);
-      const supervisor = parentOf(processesOf(program)[0]!);
-      expect(readFileSync(`/proc/${supervisor}/cmdline`, 'utf8')).toContain('supervisor');
-      process.kill(supervisor, 'SIGKILL');
-      const pid = JSON.parse(readFileSync(join(root, 'containers', id, 'state.json'), 'utf8')).process.pid;
-      process.kill(pid, 'SIGKILL');
-      await until(() => processesOf(program).length === 0, 30, `${program} to go`);
-      const removed = await command(['rm', '-f', id], { through, env: settings });
-      expect(removed).toMatchObject({ code: 0, stderr: '' });
+      try {
+        const { pid } = JSON.parse(readFileSync(join(root, 'containers', id, 'state.json'), 'utf8')).process;
+        expect(processesOf(program)).not.toEqual([]);
+        const supervisor = parentOf(pid);
+        expect(readFileSync(`/proc/${supervisor}/cmdline`, 'utf8')).toContain('supervisor');
+        process.kill(supervisor, 'SIGKILL');
+        process.kill(pid, 'SIGKILL');
+        await until(() => processesOf(program).length === 0, 30, `${program} to go`);
+      } finally {
+        const removed = await command(['rm', '-f', id], { through, env: settings });
+        expect(removed).toMatchObject({ code: 0, stderr: '' });
+      }
     });
 });
 

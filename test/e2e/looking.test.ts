@@ -6,6 +6,16 @@ import { command, say } from './program.ts';
 afterEach(tidyUp);
 
 describe('looking', () => {
+  it('logs: what a terminal showed, after its end', async () => {
+    const shown = { stdout: '/dev/pts/0\r\n' };
+    expect(await command(['run', '-t', '--name', 'shown', 'host', 'sh', '-c', 'tty; exit 3'])).toMatchObject({
+      code: 3,
+      ...shown,
+    });
+    expect(await command(['logs', 'shown'])).toMatchObject({ code: 0, ...shown });
+    await say('rm shown');
+  });
+
   it('logs: --tail --timestamps --since --until -f, standard error apart', async () => {
     await say(
       'run -d --name log host sh -c',

@@ -36,8 +36,9 @@ type Way = (given: Given, options: RunOptions, tellId: (id: string) => void) => 
 function way({ flags }: Given): Way {
   if (flags.on('detach')) return inBackground;
   const looking = flags.on('trace') || flags.on('step') || flags.on('rootless');
-  const person = flags.on('tty') && flags.on('interactive') && tty.isatty(0);
-  return person && !looking ? onTerminal : inForeground;
+  // The supervisor keeps what a terminal shows, for `logs`: that is of use where the container stays.
+  const supervised = flags.on('tty') && (flags.on('interactive') ? tty.isatty(0) : !flags.on('rm'));
+  return supervised && !looking ? onTerminal : inForeground;
 }
 
 async function look({ flags }: Given, options: RunOptions): Promise<number> {

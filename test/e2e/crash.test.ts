@@ -16,10 +16,11 @@ it('20 times run --rm beside each other: each has its own output and exit code, 
   expect(cgroupsLeft()).toEqual([]);
 });
 
-it('10 times rm -f of the same container: it is gone, and nobody crashes', async () => {
+it('20 times stop and rm -f of the same container: it is gone, and nobody crashes', async () => {
   await say('run -d --name one host sleep 1000');
-  const ended = await Promise.all(Array.from({ length: 10 }, () => command(['rm', '-f', 'one'])));
-  expect(ended.some((it) => it.code === 0)).toBe(true);
+  const verbs = Array.from({ length: 20 }, (_, i) => (i % 2 ? ['rm', '-f', 'one'] : ['stop', '-t', '0', 'one']));
+  const ended = await Promise.all(verbs.map((it) => command(it)));
+  expect(ended.some((it, i) => i % 2 && it.code === 0)).toBe(true);
   for (const { code, stderr } of ended)
     if (code !== 0)
       expect({ code, stderr }).toMatchObject({
@@ -27,6 +28,7 @@ it('10 times rm -f of the same container: it is gone, and nobody crashes', async
         stderr: expect.stringMatching(/^minidocker: no such container/),
       });
   expect(await say('ps -aq')).toBe('');
+  expect([directoriesLeft(), cgroupsLeft()]).toEqual([[], []]);
 });
 
 it('the command is killed with SIGKILL before a step: nothing is left after the next command', async () => {

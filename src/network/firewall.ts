@@ -57,6 +57,11 @@ export function closePorts(context: NetworkContext, lease: Lease): void {
 export function rebuildRules(context: NetworkContext): void {
   withLock(context, () => {
     const networks = listNetworks(context).filter(({ name }) => isUsed(context, name));
+    // Where nobody uses a network there is nothing to make: an empty table would be left for ever.
+    if (networks.length === 0) {
+      removeRules(context);
+      return;
+    }
     const publications = allLeases(context).filter(isAlive).flatMap(publicationsOf);
     if (isNft(context)) nat.replaceTable(context, networks, publications);
     else replaceChains(context, networks, publications);

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { customAlphabet } from 'nanoid';
 import { findImage } from '../image/image.ts';
 import type { Config } from '../spec/config.ts';
-import { Box, type Stdio, type Watch } from '../steps/box.ts';
+import type { Stdio, Watch } from '../steps/box.ts';
 import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
 import { compile } from './compile.ts';
 import { keepFiltersInState } from './filter-cache.ts';
+import { HandBox } from './hand-box.ts';
 import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
@@ -20,7 +21,7 @@ import { isRootless, makeRootless } from './rootless.ts';
 export const newId = customAlphabet('0123456789abcdef', 64);
 
 export interface Made {
-  box: Box;
+  box: HandBox;
   config: Config;
   /** The list for its configuration. */
   steps: Step[];
@@ -47,7 +48,7 @@ export function makeBox(
   writeOwner(directory, self());
   writeNameFiles({ id, directory, record: { options: asked } }, config);
   try {
-    const box = new Box({ id, config, root: image.root, directory, ...more });
+    const box = new HandBox({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {
       const undone = await box.close();
       removeTree(directory);

@@ -143,6 +143,22 @@ describe('step by step', () => {
     expect((await made.box.wait()).code).toBe(0);
   });
 
+  test('limits as people write them, read back from the kernel, and they bite', async () => {
+    const read = await made.box.cgroup({ memory: '64M', pidsLimit: 20 });
+    expect(Object.values(read)).toContain(String(64 * 2 ** 20));
+    expect(read['pids.max']).toBe('20');
+    expect(await made.box.cgroup({ pidsLimit: 7 })).toMatchObject({ 'pids.max': '7' });
+    await expect(made.box.cgroup({ memory: 'much' })).rejects.toThrow(/--memory: "much"/);
+    const children: (typeof made.box.process)[] = [];
+    const forkOn = (): void => {
+      while (children.length < 10) children.push(made.box.process.fork());
+    };
+    expect(forkOn).toThrow(/EAGAIN/);
+    expect(children.length).toBeGreaterThan(3);
+    expect(children.length).toBeLessThan(7);
+    for (const child of children) child.end();
+  });
+
   test('a step alone: only the host name', async () => {
     await made.box.apply(steps.namespace('uts'));
     await made.box.apply(steps.hostname('alone'));

@@ -1,6 +1,6 @@
 /** The first calls of a blank process's life: it must not outlive Node unasked, not be looked into, not run Node's signal handlers, not hold Node's descriptors – see prctl(2), sigaction(2), close_range(2). */
 import { PR } from './constants.ts';
-import type { Request } from './mailbox.ts';
+import type { LaidOutRequest, Request } from './mailbox.ts';
 
 export const SIGKILL = 9;
 const SIGSTOP = 19;
@@ -13,6 +13,12 @@ export interface SpawnOptions {
   /** Descriptors of Node's that it keeps beside 0, 1 and 2. */
   keep?: readonly number[];
 }
+
+/** The very first: it must not outlive Node unasked. */
+export const deathSignal = (dieWithParent: boolean): LaidOutRequest => ({
+  name: 'prctl',
+  values: [Number(PR.SET_PDEATHSIG), dieWithParent ? SIGKILL : 0, 0, 0, 0],
+});
 
 /** @param dieWithParent ends when Node does. The first of them is what a forked child needs again: a death signal is not inherited. */
 export function firstCalls(dieWithParent: boolean): Request[] {

@@ -3,7 +3,7 @@
  * pid, namespaces, credentials, mounts, control group and descriptors, and one thread only, so that every call which makes a container works in it. Its last call is
  * execve(2), and then it *is* the container. See clone(2), futex(2).
  */
-import { closeAllBut, firstCalls, SIGKILL, type SpawnOptions } from './birth.ts';
+import { closeAllBut, deathSignal, firstCalls, SIGKILL, type SpawnOptions } from './birth.ts';
 import { type Arg, Arguments, type Caller, conclude, concludeAll, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
@@ -62,10 +62,13 @@ export class BlankProcess implements Caller {
     const started = startClock();
     const code = codeAddress();
     const launcher = launcherDescriptor();
+    // There before it is born: if Node is killed right after the birth, nobody else could tell it to go.
+    mailbox.post(mailbox.layOut([deathSignal(dieWithParent)])[0]!);
     const { value, errno } = withSignalsBlocked(() =>
       rawClone(code, stack.address + STACK, cloneFlags, mailbox.address, mailbox.address),
     );
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
+    mailbox.wait(LIMIT);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
     asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut([...keep, launcher])]));
     return born;
@@ -81,7 +84,7 @@ export class BlankProcess implements Caller {
   fork(options: { flags?: number; cgroup?: number } = {}): BlankProcess {
     this.settle();
     const mailbox = new Mailbox();
-    const first = mailbox.layOut([{ name: 'getpid', values: [] }]);
+    const first = mailbox.layOut([deathSignal(this.#dieWithParent)]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
     const started = startClock();

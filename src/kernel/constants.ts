@@ -73,7 +73,6 @@ export const MS = group('MS_', {
 
 /** umount2(2). */
 export const MNT = group('MNT_', { FORCE: 1, DETACH: 2, EXPIRE: 4 });
-export const UMOUNT_NOFOLLOW = 8;
 
 /** clone(2), unshare(2), setns(2). */
 export const CLONE = group('CLONE_', {

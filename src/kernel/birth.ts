@@ -14,16 +14,15 @@ export interface SpawnOptions {
   keep?: readonly number[];
 }
 
-/** The very first: it must not outlive Node unasked. */
+/** The very first, made by every child: it must not outlive Node unasked. A death signal is not inherited. @param dieWithParent ends when Node does */
 export const deathSignal = (dieWithParent: boolean): LaidOutRequest => ({
   name: 'prctl',
   values: [Number(PR.SET_PDEATHSIG), dieWithParent ? SIGKILL : 0, 0, 0, 0],
 });
 
-/** @param dieWithParent ends when Node does. The first of them is what a forked child needs again: a death signal is not inherited. */
-export function firstCalls(dieWithParent: boolean): Request[] {
+/** What a spawned one does next; forked children have it from their parent. */
+export function firstCalls(): Request[] {
   return [
-    { name: 'prctl', args: [PR.SET_PDEATHSIG, dieWithParent ? SIGKILL : 0, 0, 0, 0] },
     // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
     ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
     // Node's signal handlers must never run here.

@@ -70,7 +70,7 @@ export class BlankProcess implements Caller {
     const pid = conclude('node', 'clone', [cloneFlags, 'blank'], errno ? -errno : value, started);
     mailbox.wait(LIMIT);
     const born = new BlankProcess(pid, mailbox, dieWithParent);
-    asPlumbing(() => born.chain([...firstCalls(dieWithParent), ...closeAllBut([...keep, launcher])]));
+    asPlumbing(() => born.chain([...firstCalls(), ...closeAllBut([...keep, launcher])]));
     return born;
   }
 
@@ -94,9 +94,7 @@ export class BlankProcess implements Caller {
     });
     const shown = request.name === 'clone' ? [flags, null, null] : [null, CLONE_ARGS_SIZE];
     conclude(this.who, request.name, shown, pid!, started);
-    const child = new BlankProcess(pid!, mailbox, this.#dieWithParent);
-    asPlumbing(() => child.chain(firstCalls(this.#dieWithParent).slice(0, 1)));
-    return child;
+    return new BlankProcess(pid!, mailbox, this.#dieWithParent);
   }
 
   /** Makes one system call and waits for it, 10 s at most. @throws SyscallError; StillRunningError when it takes longer. */

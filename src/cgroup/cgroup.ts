@@ -171,13 +171,20 @@ export class Cgroup {
   /** Removes the group, and groups below it. Waits a moment (at most two seconds) for dying processes; none may stay alive. */
   remove(): void {
     for (const { directory } of this.#parts) removeGroup(directory);
-    // The group that holds all of ours goes with the last of them; one that somebody else made for us stays.
+    Cgroup.removeEmptyParents(this.path, this.#layout);
+  }
+
+  /**
+   * The group that holds all of ours goes with the last of them; one that somebody else made for us stays. In every hierarchy, also where
+   * the group itself is gone already: whoever removed it may have been killed before this.
+   */
+  static removeEmptyParents(path: string, host: Layout = layout()): void {
     const ours = `/${parentName().replace(/^\//, '')}/`;
-    const { top } = placed(this.path, this.#layout);
-    const below = this.path.slice(top.length);
-    if (below.startsWith(ours))
-      for (const { hierarchy } of this.#parts)
-        for (const above of levels(hierarchy.mount + top, dirname(below)).reverse()) removeIfEmpty(above);
+    const { path: absolute, top } = placed(path, host);
+    const below = absolute.slice(top.length);
+    if (!below.startsWith(ours)) return;
+    for (const { mount } of host.hierarchies)
+      for (const above of levels(mount + top, dirname(below)).reverse()) removeIfEmpty(above);
   }
 
   #part(controller: Controller): Part | undefined {

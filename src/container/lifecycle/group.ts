@@ -16,8 +16,10 @@ export function withGroup<T>(path: string | undefined, action: (group: Cgroup) =
 
 /** Ends everything in a control group and removes it. */
 export function removeGroup(path: string | undefined): void {
+  if (path === undefined) return;
   withGroup(path, (group) => {
     group.kill();
     group.remove();
   });
+  Cgroup.removeEmptyParents(path);
 }

@@ -90,9 +90,15 @@ export async function say(line: string, ...more: string[]): Promise<string> {
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** A shell command on a terminal of its own. What is typed goes to `type`. */
+/**
+ * A shell command on a terminal of its own. What is typed goes to `type`. script(1) asks $SHELL; bash, unlike dash, goes on after a Ctrl-C that
+ * its command has taken.
+ */
 export const terminal = (line: string, options: Options = {}): Running =>
-  new Running(['script', '-qefc', `stty rows 24 cols 80; ${line}`, '/dev/null'], options);
+  new Running(['script', '-qefc', `stty rows 24 cols 80; ${line}`, '/dev/null'], {
+    ...options,
+    env: { SHELL: '/bin/bash', ...options.env },
+  });
 
 /** The command as a shell line. */
 export const line = (...args: string[]): string => [process.execPath, bin, ...args].map(quote).join(' ');

@@ -24,7 +24,7 @@ export const DEFAULT_BRIDGE = 'minidocker0';
 
 /** The machine itself, or what the environment says (MINIDOCKER_ROOT, MINIDOCKER_BRIDGE, MINIDOCKER_FIREWALL). */
 export function networkContext(overrides: Partial<NetworkContext> = {}): NetworkContext {
-  const firewall = overrides.firewall ?? process.env['MINIDOCKER_FIREWALL'];
+  const firewall = overrides.firewall ?? process.env.MINIDOCKER_FIREWALL;
   return {
     ...(firewall === 'nft' || firewall === 'iptables' ? { firewall } : {}),
     caller: overrides.caller ?? host,

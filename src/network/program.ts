@@ -17,7 +17,7 @@ export function runIn(caller: Caller, command: readonly string[], input = ''): E
   const pid = namespacePid(caller);
   const [program = '', ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), ...command];
   // An ordinary user's path may be without the directories of such programs.
-  const PATH = `${process.env['PATH'] ?? ''}:/usr/sbin:/sbin`;
+  const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
   const done = childProcess().spawnSync(program, args, { input, encoding: 'utf8', env: { ...process.env, PATH } });
   const missing = done.error !== undefined || done.status === 127;
   return { status: done.status ?? -1, stdout: done.stdout ?? '', stderr: done.stderr ?? '', missing };

@@ -18,7 +18,7 @@ const rounds = Number(process.argv[2] ?? 30);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`${process.argv[2]} is no number of rounds`);
 
 /** The same namespace as the machine's first process: go into one of our own. */
-if (process.env['MINIDOCKER_BENCH'] !== 'inside') {
+if (process.env.MINIDOCKER_BENCH !== 'inside') {
   const env = { ...process.env, MINIDOCKER_BENCH: 'inside' };
   const command = ['--net', process.execPath, '--import', 'tsx', new URL(import.meta.url).pathname, String(rounds)];
   process.exit(spawnSync('unshare', command, { stdio: 'inherit', env }).status ?? 1);

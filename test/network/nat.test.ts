@@ -62,7 +62,7 @@ test('nft takes it, and says what it has understood', () => {
   const elements = (kind: string, name: string) => nftables.find((it) => it[kind]?.name === name)![kind]!.elem;
   expect(elements('set', 'bridges')).toEqual(['br0', 'br1']);
   expect(elements('map', 'ports4')).toEqual([[{ concat: ['tcp', 8080] }, { concat: ['172.17.0.2', 80] }]]);
-  const hooks = nftables.flatMap((it) => (it['chain'] && 'hook' in it['chain'] ? [it['chain']['hook']] : []));
+  const hooks = nftables.flatMap((it) => (it.chain && 'hook' in it.chain ? [it.chain.hook] : []));
   expect(hooks.sort()).toEqual(['forward', 'output', 'postrouting', 'prerouting', 'prerouting']);
 });
 

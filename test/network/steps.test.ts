@@ -69,7 +69,7 @@ test('each step lays one wire, and says truly what there is', async () => {
   expect(linkNames(box.process)).toEqual(['lo', 'eth0']);
   const outer = json(context.caller, 'ip', '-j', '-d', 'link', 'show', 'master', 'mdtbr0')[0];
   expect(outer).toMatchObject({ linkinfo: { info_kind: 'veth', info_slave_data: { hairpin: true } } });
-  expect(observe()['host']).toBe(`${outer.ifname} (${outer.ifindex}) on mdtbr0`);
+  expect(observe().host).toBe(`${outer.ifname} (${outer.ifindex}) on mdtbr0`);
   expect(() => steps.net.publish(['80:80'], {}, context).check!(box)).toThrow(/needs an address/);
   await box.apply(address!);
   expect(json(box.process, 'ip', '-j', 'address', 'show', 'eth0')[0].addr_info[0]).toMatchObject({

@@ -1,12 +1,11 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
+const { existsSync } = require('node:fs');
+const path = require('node:path');
 
-if (!existsSync(new URL('../dist/repl/main.js', import.meta.url))) {
+if (!existsSync(path.join(__dirname, '../dist/repl/main.js'))) {
   console.error('minidocker-repl: it is not built yet; run npm run build');
   process.exit(1);
 }
-const [{ main }, { lessonOf }] = await Promise.all([
-  import('../dist/repl/main.js'),
-  import('../dist/lessons/lessons.js'),
-]);
-process.exit(await main(process.argv.slice(2), lessonOf));
+Promise.all([import('../dist/repl/main.js'), import('../dist/lessons/lessons.js')]).then(
+  async ([{ main }, { lessonOf }]) => process.exit(await main(process.argv.slice(2), lessonOf)),
+);

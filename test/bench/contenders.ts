@@ -19,20 +19,35 @@ export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything that is made for the measurement. */
 export const scratch = fs.mkdtempSync(join(tmpdir(), 'minidocker-bench-'));
 
-export const cleanUp = (): void => fs.rmSync(scratch, { recursive: true, force: true });
+export function cleanUp(): void {
+  removePodmanGroup();
+  fs.rmSync(scratch, { recursive: true, force: true });
+}
+
+type Environment = Record<string, string>;
 
 /** Runs a program to its end. @throws Error when it fails. */
-function program(command: string, args: readonly string[]): void {
-  const { status, error, stderr } = spawnSync(command, args, { stdio: ['ignore', 'ignore', 'pipe'], encoding: 'utf8' });
+function program(command: string, args: readonly string[], env: Environment = {}): void {
+  const { status, error, stderr } = spawnSync(command, args, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    encoding: 'utf8',
+    env: { ...process.env, ...env },
+  });
   if (error) throw error;
   if (status !== 0) throw new Error(stderr.trim().split('\n')[0] || `it exits with ${status}`);
 }
 
 /** A contender that is another program; tried once, so that what is missing is said before anything is measured. */
-export function other(name: string, what: string, command: string, args: () => readonly string[]): Contender {
+export function other(
+  name: string,
+  what: string,
+  command: string,
+  args: () => readonly string[],
+  env?: Environment,
+): Contender {
   try {
-    program(command, args());
-    return { name, what, once: () => program(command, args()) };
+    program(command, args(), env);
+    return { name, what, once: () => program(command, args(), env) };
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     return { name, what, why: code === 'ENOENT' ? 'not installed' : message };
@@ -40,7 +55,7 @@ export function other(name: string, what: string, command: string, args: () => r
 }
 
 /** A root file system with a static `true`, from the host's busybox. */
-function busyboxRoot(): string | undefined {
+export function busyboxRoot(): string | undefined {
   const busybox = ['/bin/busybox', '/usr/bin/busybox'].find((it) => fs.existsSync(it));
   if (!busybox) return undefined;
   const root = join(scratch, 'root');
@@ -66,6 +81,37 @@ async function bundleOf(root: string): Promise<string> {
   };
   fs.writeFileSync(join(bundle, 'config.json'), JSON.stringify(whole, null, 2));
   return bundle;
+}
+
+/**
+ * podman with a state of its own, so that nothing of this machine's is touched, and as it works on most hosts: a runtime that knows hybrid control groups (crun does not), no
+ * limits that only the strongest root may raise. Its groups are below `podmanGroup`.
+ */
+export function podman(root: string | undefined, network: string): Contender {
+  const [name, what] = ['podman run', `--network ${network}`];
+  if (!root) return { name, what, why: 'needs busybox-static for its root' };
+  const at = (it: string): string => join(scratch, 'podman', it);
+  fs.mkdirSync(at('networks'), { recursive: true });
+  const settings = [
+    '[containers]\ndefault_ulimits = ["nofile=1024:1024", "nproc=1000:1000"]',
+    '[engine]\nruntime = "runc"\ncgroup_manager = "cgroupfs"\nevents_logger = "file"\nlock_type = "file"',
+    '[network]\nnetwork_backend = "netavark"',
+  ];
+  fs.writeFileSync(at('containers.conf'), `${settings.join('\n')}\n`);
+  const own = ['--root', at('root'), '--runroot', at('run'), '--tmpdir', at('tmp'), '--storage-driver', 'vfs'];
+  const options = ['--rm', '--cgroups', 'no-conmon', '--cgroup-parent', `/${podmanGroup}`, '--network', network];
+  const line = [...own, '--network-config-dir', at('networks'), 'run', ...options, '--rootfs', root, 'true'];
+  return other(name, what, 'podman', () => line, { CONTAINERS_CONF: at('containers.conf') });
+}
+
+/** A control group that podman leaves. */
+const podmanGroup = `mdtbench${process.pid}`;
+
+function removePodmanGroup(): void {
+  for (const it of ['.', ...fs.readdirSync('/sys/fs/cgroup')]) {
+    const group = join('/sys/fs/cgroup', it, podmanGroup);
+    if (fs.existsSync(group)) fs.rmdirSync(group);
+  }
 }
 
 let count = 0;
@@ -98,7 +144,6 @@ export async function warm(): Promise<Contender[]> {
     check(await run({ network: 'none', ...options, command }));
   const unshare = ['-f', '-p', '-m', '-u', '-i', '-n', '-C', '--mount-proc', 'true'];
   const bwrap = ['--unshare-all', '--ro-bind', '/', '/', '--proc', '/proc', '--dev', '/dev', 'true'];
-  const podman = ['run', '--rm', '--network', 'none', '--rootfs', root ?? '', 'true'];
   return [
     {
       name: 'minidocker, host',
@@ -112,7 +157,7 @@ export async function warm(): Promise<Contender[]> {
     other('bwrap', 'the namespaces, a bind of /, /proc, /dev', 'bwrap', () => bwrap),
     runtime('runc', bundle),
     runtime('crun', bundle),
-    other('podman run', 'without a network', 'podman', () => podman),
+    podman(root, 'none'),
   ];
 }
 

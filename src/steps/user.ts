@@ -6,6 +6,7 @@ import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { statusOf } from '../kernel/proc.ts';
 import { prctl, setgroups, setresgid, setresuid } from '../kernel/process.ts';
 import type { User } from '../spec/config.ts';
+import { outsideId } from '../spec/id-maps.ts';
 import type { Box } from './box.ts';
 import { type Found, lookUpUser } from './passwd.ts';
 import { codeOf, type Step } from './step.ts';
@@ -50,6 +51,26 @@ function become(box: Box, user: Required<Pick<User, 'uid' | 'gid' | 'additionalG
   prctl(by, PR.SET_DUMPABLE, 0);
 }
 
+/**
+ * /dev/stdout leads to the pipe or the terminal behind it, and is opened anew: whoever the program runs as must be allowed to. (Not so files: those are somebody's.)
+ */
+function giveStreams(box: Box, uid: number): void {
+  const owner = outsideId(box.config.linux.uidMappings, uid);
+  for (const fd of box.stdio) {
+    const stat = fd === null ? undefined : fs.fstatSync(fd);
+    if (fd === null || !stat?.isFIFO() || owner === undefined || stat.uid === owner) continue;
+    try {
+      fs.fchownSync(fd, owner, stat.gid);
+    } catch (error) {
+      if (!isRefusal(error, 'EPERM')) throw error; // Without root: the pipe is somebody else's.
+    }
+  }
+  if (box.terminal !== undefined && uid !== 0) box.process.call('fchown', 0, uid, AS_IT_IS);
+}
+
+/** chown(2): the group stays. */
+const AS_IT_IS = -1;
+
 /** @param user numbers, or with `username` a `name[:group]` to be looked up in the container's own /etc/passwd and /etc/group. */
 export function user(user: User): Step {
   const who = user.username ?? `${user.uid}:${user.gid}`;
@@ -70,6 +91,7 @@ export function user(user: User): Step {
       const found: Partial<Found> & User = user.username === undefined ? user : lookUpUser(box, user.username);
       // For the environment of the program, where nothing is said about it.
       box.notes.set('home', found.home ?? (found.uid === 0 ? '/root' : '/'));
+      giveStreams(box, found.uid);
       const additionalGids = [...new Set([...(found.additionalGids ?? []), ...(user.additionalGids ?? [])])];
       become(box, { uid: found.uid, gid: found.gid, additionalGids });
       box.process.call('umask', user.umask ?? USUAL_UMASK);

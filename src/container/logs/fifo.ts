@@ -8,7 +8,6 @@ import { host } from '../../kernel/caller.ts';
 import { AT, S } from '../../kernel/constants.ts';
 import { isRefusal } from '../../kernel/errors.ts';
 import { mknodat } from '../../kernel/file.ts';
-import { statusOf } from '../../kernel/proc.ts';
 import { asPlumbing } from '../../kernel/trace.ts';
 import type { Stdio } from '../../steps/box.ts';
 import { explainState } from '../store/files.ts';
@@ -60,10 +59,3 @@ export function openContainerSide(
 /** Opens the reading end; nothing waits for a writer. */
 export const openReadEnd = (directory: string, name: PipeName): number =>
   fs.openSync(pipePath(directory, name), fs.constants.O_RDONLY | fs.constants.O_NONBLOCK);
-
-/** The pipes belong to the user that the program runs as: so that it can open them again, as /dev/stdout. */
-export function giveTo(pid: number, stdio: Stdio): void {
-  const uid = Number(statusOf(pid).get('Uid')?.split('\t')[0] ?? 0);
-  if (uid === 0) return;
-  for (const fd of stdio) if (fd !== null) fs.fchownSync(fd, uid, process.getgid?.() ?? 0);
-}

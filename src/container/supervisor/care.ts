@@ -8,7 +8,7 @@ import { cleanUp } from '../lifecycle/clean-up.ts';
 import { attributesOf } from '../lifecycle/create.ts';
 import { finished, noteFailure } from '../lifecycle/finish.ts';
 import { launch } from '../lifecycle/launch.ts';
-import { giveTo, openContainerSide } from '../logs/fifo.ts';
+import { openContainerSide } from '../logs/fifo.ts';
 import { exitCodeOf } from '../run.ts';
 import type { Keeper, State } from '../store/record.ts';
 import { isRunning } from '../store/status.ts';
@@ -144,7 +144,6 @@ export class Care {
         dieWithParent: false,
         save,
         beforeProgram: (it) => {
-          if (side) giveTo(it.process.pid, side.stdio);
           if (it.terminal === undefined) return;
           this.#keeper = keep(it.terminal);
           channels.openTerminal(it.terminal);

@@ -1,5 +1,6 @@
 /** What tests share: waiting for a condition, running a witness. */
 import { execFileSync } from 'node:child_process';
+import { mounts } from '../src/observe/probes/mounts.ts';
 
 const slow = Number(process.env.MINIDOCKER_SLOW ?? 1);
 
@@ -21,4 +22,11 @@ export async function until<T>(
 /** The output of another program, the witness. */
 export function witness(command: string, ...args: string[]): string {
   return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+/** Does the file system of / allow id-mapped mounts, which --userns needs? Says why not. */
+export function canIdMap(): boolean {
+  const { ok, found } = mounts().find((it) => it.name === 'idmapped mounts')!;
+  if (!ok) console.log(`skipped, because there are no id-mapped mounts of / here: ${found}`);
+  return ok === true;
 }

@@ -1,6 +1,8 @@
 /** What a run would do, with nothing done: configuration and list of steps. */
 import { join } from 'node:path';
+import { compileUserNamespace } from '../container/compile/user-namespace.ts';
 import { compile } from '../container/compile.ts';
+import { freeRange } from '../container/id-ranges.ts';
 import { newId } from '../container/make.ts';
 import type { RunOptions } from '../container/options.ts';
 import { containersDirectory, stateRoot } from '../container/paths.ts';
@@ -15,5 +17,6 @@ export function plan(options: RunOptions): { config: Config; steps: Step[] } {
   const id = newId();
   const config = compile(options, image, id, join(containersDirectory(), id, 'root'));
   if (isRootless()) makeRootless(config);
+  compileUserNamespace(config, options, freeRange);
   return { config, steps: stepsFor(config, { root: image.root }) };
 }

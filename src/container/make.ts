@@ -7,9 +7,11 @@ import type { Config } from '../spec/config.ts';
 import type { Stdio, Watch } from '../steps/box.ts';
 import { stepsFor } from '../steps/list.ts';
 import type { Step } from '../steps/step.ts';
+import { compileUserNamespace } from './compile/user-namespace.ts';
 import { compile } from './compile.ts';
 import { keepFiltersInState } from './filter-cache.ts';
 import { HandBox } from './hand-box.ts';
+import { claimRange, releaseRange } from './id-ranges.ts';
 import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
@@ -43,20 +45,23 @@ export function makeBox(
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   keepFiltersInState();
-  const steps = stepsFor(config, list);
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());
-  writeNameFiles({ id, directory, record: { options: asked } }, config);
   try {
+    compileUserNamespace(config, asked, () => claimRange(id));
+    const steps = stepsFor(config, list);
+    writeNameFiles({ id, directory, record: { options: asked } }, config);
     const box = new HandBox({ id, config, root: image.root, directory, ...more });
     const remove = async (): Promise<string[]> => {
       const undone = await box.close();
       removeTree(directory);
+      releaseRange(id);
       return undone;
     };
     return { box, config, steps, remove };
   } catch (error) {
     removeDirectory(directory);
+    releaseRange(id);
     throw error;
   }
 }

@@ -93,6 +93,8 @@ export interface RunOptions {
   pid?: string;
   ipc?: string;
   uts?: string;
+  /** `host`, `auto`, `auto:size=N`, or `inside:outside:size` ranges of ids. */
+  userns?: string;
 
   /** `no`, `on-failure[:n]`, `always`, `unless-stopped`. */
   restart?: string;

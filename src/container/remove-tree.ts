@@ -4,7 +4,7 @@ import { BlankProcess } from '../kernel/blank-process.ts';
 import { CLONE } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
 import { forget } from '../kernel/exits.ts';
-import { writeIdMaps } from '../steps/id-map.ts';
+import { writeIdMaps } from '../steps/write-id-maps.ts';
 import { isRootless } from './rootless.ts';
 import { userMappings } from './subordinate-ids.ts';
 

@@ -13,6 +13,19 @@ export function rangeIn(content: string, name: string, uid: number): { first: nu
   return undefined;
 }
 
+/** The range that both files give to one of these names; the first one that has it. */
+export function commonRange(names: readonly string[]): { first: number; count: number } | undefined {
+  const [users, groups] = ['/etc/subuid', '/etc/subgid'].map(textOf);
+  for (const name of names) {
+    const [uid, gid] = [rangeIn(users!, name, -1), rangeIn(groups!, name, -1)];
+    if (!uid || !gid) continue;
+    const first = Math.max(uid.first, gid.first);
+    const count = Math.min(uid.first + uid.count, gid.first + gid.count) - first;
+    if (count > 0) return { first, count };
+  }
+  return undefined;
+}
+
 const isInstalled = (program: string): boolean =>
   (process.env.PATH ?? '/usr/bin:/bin').split(':').some((it) => fs.existsSync(`${it}/${program}`));
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../kernel/errors.ts';
-import type { Mount } from '../spec/config.ts';
+import type { Config } from '../spec/config.ts';
 import type { Root } from '../steps/box.ts';
 import { tell } from './events.ts';
 import type { RunOptions } from './options.ts';
@@ -159,17 +159,18 @@ export function volumesOf(options: RunOptions): Volume[] {
 export async function prepareVolumes(
   volumes: readonly Volume[],
   root: Root,
-  mounts: readonly Mount[],
+  config: Config,
   options: RunOptions,
   id: string,
 ): Promise<void> {
   for (const { name, anonymous, destination } of volumes) {
     createVolume(name, anonymous ? { 'minidocker.container': id } : {}, anonymous);
     const { populate } = await import('./files/populate.ts');
-    await populate(volumeData(name), root, destination);
+    const { idsOf } = await import('./files/ids.ts');
+    await populate(volumeData(name), root, destination, idsOf(config)?.outside);
   }
   const bound = (options.volumes ?? []).map((it) => it.split(':')[1]);
-  for (const { source, destination } of mounts) {
+  for (const { source, destination } of config.mounts) {
     const isBind = source?.startsWith('/') && bound.includes(destination);
     if (isBind && source && !fs.existsSync(source)) fs.mkdirSync(source, { recursive: true });
   }

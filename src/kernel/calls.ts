@@ -76,6 +76,8 @@ const table = {
   getpgid: [121, 155, 'int'],
   getsid: [124, 156, 'int'],
   capget: [125, 90, 'pointer', 'pointer'],
+  setfsuid: [122, 151, 'int'],
+  setfsgid: [123, 152, 'int'],
   capset: [126, 91, 'pointer', 'pointer'],
   statfs: [137, 43, 'path', 'pointer'],
   fstatfs: [138, 44, 'fd', 'pointer'],

@@ -165,6 +165,10 @@ export const MOUNT_ATTR = group('MOUNT_ATTR_', {
   NOSYMFOLLOW: 0x200000,
 });
 
+/** open_tree(2), move_mount(2). */
+export const OPEN_TREE = group('OPEN_TREE_', { CLONE: 1 });
+export const MOVE_MOUNT = group('MOVE_MOUNT_', { F_EMPTY_PATH: 4, T_SYMLINKS: 0x10 });
+
 /** mknod(2), stat(2): the kind of a file. */
 export const S = group('S_', {
   IFIFO: 0o10000,

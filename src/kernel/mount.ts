@@ -1,5 +1,6 @@
-/** Mounts: mount(2), umount2(2), pivot_root(2), mount_setattr(2). */
+/** Mounts: mount(2), umount2(2), pivot_root(2), mount_setattr(2), open_tree(2), move_mount(2). */
 import type { Caller } from './caller.ts';
+import { AT, MOVE_MOUNT, O, OPEN_TREE } from './constants.ts';
 
 /** `int mount(const char *source, const char *target, const char *filesystemtype, unsigned long mountflags, const void *data)` */
 export const mount = (
@@ -50,6 +51,17 @@ export function mount_setattr(
   const attr = mountAttributes(attributes);
   by.call('mount_setattr', dirfd, path, flags, attr, attr.length);
 }
+
+/**
+ * `int open_tree(int dirfd, const char *path, unsigned int flags)`: a copy of a mount that is nowhere yet, with those below it where `recursive` says so – Linux 5.2.
+ * @returns a descriptor of it, close-on-exec
+ */
+export const open_tree = (by: Caller, path: string, recursive = false): number =>
+  by.call('open_tree', AT.FDCWD, path, OPEN_TREE.CLONE | O.CLOEXEC | (recursive ? Number(AT.RECURSIVE) : 0));
+
+/** `int move_mount(int from_dirfd, const char *from_path, int to_dirfd, const char *to_path, unsigned int flags)`: gives such a copy its place – Linux 5.2. */
+export const move_mount = (by: Caller, tree: number, target: string): void =>
+  void by.call('move_mount', tree, '', AT.FDCWD, target, MOVE_MOUNT.F_EMPTY_PATH | MOVE_MOUNT.T_SYMLINKS);
 
 /** `int statfs(const char *path, struct statfs *buf)`: the magic number of the file system there (PROC_SUPER_MAGIC is 0x9fa0). */
 export function fileSystemMagic(by: Caller, fd: number): number {

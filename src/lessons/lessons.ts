@@ -34,6 +34,7 @@ const lessons: Record<string, Lesson> = {
   'user-namespace': namespace('user'),
   'cgroup-namespace': namespace('cgroup'),
   'time-namespace': namespace('time'),
+  'id-mapped-mounts': { chapter: chapters.apart, look: 'sudo grep idmapped /proc/PID/mountinfo' },
   'id-map': { chapter: chapters.apart, look: 'cat /proc/PID/uid_map' },
   fork: { chapter: chapters.apart, look: 'grep NSpid /proc/PID/status' },
   cgroup: { chapter: chapters.limits, look: 'cat /proc/PID/cgroup' },

@@ -1,5 +1,6 @@
 /** Options of a mount as words (`ro`, `rbind`, `rprivate` …) to the kernel's flags – see mount(8), config.md "Mounts". */
 import { MS } from '../kernel/constants.ts';
+import type { Mount } from './config.ts';
 
 /** What a word does: flags to set or to clear. */
 const words: Record<string, readonly [set: number, clear: number]> = {
@@ -44,21 +45,28 @@ export interface MountOptions {
   propagation: number;
   /** `rro`: read-only with everything mounted below. */
   recursiveReadonly: boolean;
+  /** `idmap`: in a container with a user namespace, what belongs to 0 outside belongs to its root. */
+  idmap: boolean;
   /** What is left for the file system itself, joined by commas. */
   data: string;
 }
 
 /** Sorts the words of a mount's options. */
 export function parseMountOptions(options: readonly string[] = []): MountOptions {
-  const result: MountOptions = { flags: 0, propagation: 0, recursiveReadonly: false, data: '' };
+  const result: MountOptions = { flags: 0, propagation: 0, recursiveReadonly: false, idmap: false, data: '' };
   const rest: string[] = [];
   for (const word of options) {
     const known = words[word];
     if (known) result.flags = (result.flags | known[0]) & ~known[1];
     else if (propagations[word]) result.propagation = propagations[word];
     else if (word === 'rro') result.recursiveReadonly = true;
+    else if (word === 'idmap' || word === 'ridmap') result.idmap = true;
     else rest.push(word);
   }
   result.data = rest.join(',');
   return result;
 }
+
+/** Is it a bind mount: something of the host's at a second place? */
+export const isBind = (it: Mount): boolean =>
+  it.type === 'bind' || (it.options?.some((word) => word === 'bind' || word === 'rbind') ?? false);

@@ -3,6 +3,7 @@
  */
 import type { Config, NamespaceType } from '../spec/config.ts';
 import { defaultSysctls } from '../spec/defaults.ts';
+import { isBind } from '../spec/mount-options.ts';
 import { attachmentsOf } from '../spec/networks.ts';
 import type { Root } from './box.ts';
 import type { Step } from './step.ts';
@@ -18,6 +19,9 @@ export interface ListOptions {
 /** Order matters: the control group comes first, by the rights of whoever starts us; with a user namespace everything later is allowed by it. */
 const others: readonly NamespaceType[] = ['pid', 'mount', 'uts', 'ipc', 'network', 'time'];
 
+/** Without root there is nothing that would have to be mounted before the user namespace. */
+const isRoot = globalThis.process.getuid?.() === 0;
+
 /** The steps that make the container of this configuration, in their order. */
 export function stepsFor(config: Config, options: ListOptions): Step[] {
   const { linux, process } = config;
@@ -28,6 +32,9 @@ export function stepsFor(config: Config, options: ListOptions): Step[] {
   return [
     ...(linux.cgroupsPath ? [steps.cgroup(linux.cgroupsPath)] : []),
     ...(linux.cgroupsPath && isLimited(config) ? [steps.limits(linux.resources ?? {})] : []),
+    ...(isNew('user') && isNew('mount') && isRoot
+      ? [steps.idMappedMounts(linux.uidMappings ?? [], linux.gidMappings ?? [], config.mounts.filter(isBind))]
+      : []),
     ...enter('user'),
     ...(isNew('user') ? [steps.idMap(linux.uidMappings ?? [], linux.gidMappings ?? [])] : []),
     ...others.flatMap(enter),
@@ -78,8 +85,7 @@ function privilegeSteps({ process, linux }: Config): Step[] {
 }
 
 function mountSteps(config: Config, it: Config['mounts'][number]): Step[] {
-  const bind = it.type === 'bind' || it.options?.some((word) => word === 'bind' || word === 'rbind');
-  if (bind) return [steps.volume(it)];
+  if (isBind(it)) return [steps.volume(it)];
   if (it.type === 'cgroup' || it.type === 'cgroup2') return [steps.cgroupMount(it)];
   // The devices belong right after the file system that holds them.
   if (it.destination === '/dev') return [steps.mount(it), steps.devices(config.linux.devices ?? [])];

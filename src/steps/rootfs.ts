@@ -4,26 +4,18 @@ import { join } from 'node:path';
 import { MS } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { exists, makeDirectory } from '../kernel/files.ts';
-import { mount } from '../kernel/mount.ts';
+import { mount, move_mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Box, Root } from './box.ts';
 import { requirePrivate } from './guards.ts';
-import { escaped, patchwork } from './patchwork.ts';
+import { heldMounts } from './held-mounts.ts';
+import { overlay } from './overlay.ts';
+import { patchwork } from './patchwork.ts';
 import { codeOf, type Step } from './step.ts';
 
-/** Options of an overlay mount of these layers, its writable ones in `directory`. */
-export function overlayOptions(box: Box, lower: readonly string[], directory: string): string {
-  const user = box.owns('user') ? ',userxattr' : '';
-  const upper = join(directory, 'upper');
-  const work = join(directory, 'work');
-  return `lowerdir=${lower.map(escaped).join(':')},upperdir=${escaped(upper)},workdir=${escaped(work)}${user}`;
-}
-
 function mountOverlay(box: Box, lower: readonly string[]): void {
-  const { directory, mountPoint } = box;
-  for (const name of ['upper', 'work']) makeDirectory(join(directory, name), { recursive: true });
   try {
-    mount(box.process, 'overlay', mountPoint, 'overlay', 0, overlayOptions(box, lower, directory));
+    overlay(box, lower);
     return;
   } catch (error) {
     if (!isRefusal(error, 'EINVAL', 'EPERM', 'ESTALE')) throw error;
@@ -71,7 +63,9 @@ export function rootfs(): Step {
         });
       }
       makeDirectory(box.mountPoint, { recursive: true });
-      if (box.root.kind === 'overlay') mountOverlay(box, box.root.lower);
+      const held = heldMounts(box)?.root;
+      if (held !== undefined) move_mount(box.process, held, box.mountPoint);
+      else if (box.root.kind === 'overlay') mountOverlay(box, box.root.lower);
       else bindDirectory(box, box.root.path);
       box.newRoot = box.mountPoint;
     },

@@ -7,6 +7,7 @@ export { fork } from './fork.ts';
 export { hide } from './hide.ts';
 export { hostname } from './hostname.ts';
 export { idMap } from './id-map.ts';
+export { idMappedMounts } from './id-mapped-mounts.ts';
 export { join } from './join.ts';
 export { keyring } from './keyring.ts';
 export { label } from './label.ts';

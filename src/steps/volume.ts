@@ -2,15 +2,17 @@
 import { AT, MOUNT_ATTR, MS, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, fileKind, open } from '../kernel/file.ts';
-import { fileSystemMagic, mount, mount_setattr } from '../kernel/mount.ts';
+import { fileSystemMagic, mount, mount_setattr, move_mount } from '../kernel/mount.ts';
 import { mountsOf } from '../kernel/proc.ts';
 import type { Mount } from '../spec/config.ts';
 import { refuseAtProc, refuseOverProc } from '../spec/mount-guard.ts';
 import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
+import { heldMounts } from './held-mounts.ts';
 import { atPlace } from './in-root.ts';
 import { codeOf, type Step } from './step.ts';
+import { openSource } from './volume-source.ts';
 
 const attributes: readonly (readonly [ms: number, attr: number])[] = [
   [MS.RDONLY, MOUNT_ATTR.RDONLY],
@@ -39,21 +41,6 @@ function restrict(box: Box, it: Mount, fd: number, place: string): void {
   }
 }
 
-function sourceOf(box: Box, it: Mount): number {
-  try {
-    return open(box.process, it.source ?? '', O.PATH | O.CLOEXEC);
-  } catch (error) {
-    if (!isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES')) throw error;
-    throw new UsageError(
-      `the source of the volume ${it.destination}, ${it.source}, cannot be opened (${(error as { meaning?: string }).meaning})`,
-      {
-        remedy: 'make it first, or name another',
-        cause: error,
-      },
-    );
-  }
-}
-
 /** @param it a bind mount of the configuration. */
 export function volume(it: Mount): Step {
   const { flags, propagation } = parseMountOptions(it.options);
@@ -76,12 +63,14 @@ export function volume(it: Mount): Step {
     },
     apply(box) {
       const by = box.process;
-      const source = sourceOf(box, it);
+      const held = heldMounts(box)?.volumes.get(it.destination);
+      const source = held ?? openSource(it, (path) => open(by, path, O.PATH | O.CLOEXEC));
       try {
         const kind = fileKind(by, source) === 'directory' ? 'directory' : 'file';
         atPlace(box, it.destination, kind, (place, fd) => {
           refuseAtProc(it, fileSystemMagic(by, fd));
-          mount(by, `/proc/self/fd/${source}`, place, null, MS.BIND | (flags & MS.REC));
+          if (held !== undefined) move_mount(by, held, place);
+          else mount(by, `/proc/self/fd/${source}`, place, null, MS.BIND | (flags & MS.REC));
         });
         // The place as it is now, with the mount on it.
         atPlace(box, it.destination, kind, (place, fd) => {

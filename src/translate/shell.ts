@@ -151,6 +151,8 @@ const words: Record<string, Say> = {
 const silence: Record<string, string> = {
   cgroup: 'mkdir below /sys/fs/cgroup and echo would do it; systemd-run --scope is the usual way',
   limits: 'systemd-run --scope -p MemoryMax=… is the usual way',
+  idMappedMounts:
+    'mount -o X-mount.idmap of util-linux 2.39 does it; root of this script’s user namespace is root outside',
   // Half of it is done on the host's side, where this script does not come from inside.
   'net.bridge':
     'on the host: ip link add BRIDGE type bridge; ip address add GATEWAY/16 dev BRIDGE; ip link set BRIDGE up',

@@ -3,7 +3,7 @@
  * namespaces, processes that carry this run's mark in their environment, and files in the run's own folder with how it was before.
  */
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 
@@ -80,6 +80,8 @@ const describe = (pid: string): string => {
 
 export default function setup(): () => Promise<void> {
   const run = mkdtempSync(join(tmpdir(), PREFIX));
+  // Containers with ids of their own must be able to go to their roots.
+  chmodSync(run, 0o711);
   process.env.MINIDOCKER_TEST_RUN = run;
   const before = new Set([...cgroups(), ...links(), ...namespaces()]);
   const machineBefore = machine();

@@ -78,6 +78,7 @@ const security: readonly Flag[] = [
   { name: 'pid', value: 'host|container:NAME', text: 'whose processes it sees' },
   { name: 'ipc', value: 'host|private|container:NAME', text: 'whose shared memory it sees' },
   { name: 'uts', value: 'host', text: 'whose host name it has' },
+  { name: 'userns', value: 'host|auto|RANGES', text: 'who its ids are outside: 0:100000:65536' },
 ];
 
 const network: readonly Flag[] = [

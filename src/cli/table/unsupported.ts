@@ -22,7 +22,6 @@ const run: Readonly<Record<string, string>> = {
   '--platform': 'what an image holds is what runs; a processor of another kind needs an emulator',
   '--pull': 'run loads nothing from a registry',
   '-q, --quiet': 'run loads nothing from a registry',
-  '--userns': 'a user namespace is made without root only: --rootless',
   '--cpu-count, --cpu-percent, --io-maxbandwidth, --io-maxiops': 'Windows only',
 };
 

@@ -31,10 +31,12 @@ const bindOptions = (mode: {
   propagation?: string;
   recursive?: boolean;
   rro?: boolean;
+  idmap?: boolean;
 }): string[] => [
   (mode.recursive ?? true) ? 'rbind' : 'bind',
   mode.propagation ?? 'rprivate',
   mode.rro ? 'rro' : mode.readonly ? 'ro' : 'rw',
+  ...(mode.idmap ? ['idmap'] : []),
 ];
 
 function parseMode(text: string, option: string, whole: string): Parameters<typeof bindOptions>[0] {
@@ -43,10 +45,11 @@ function parseMode(text: string, option: string, whole: string): Parameters<type
     if (word === 'ro' || word === 'readonly') mode.readonly = true;
     else if (word === 'rro') mode.rro = true;
     else if (word === 'rw') mode.readonly = false;
+    else if (word === 'idmap') mode.idmap = true;
     else if (propagations.includes(word)) mode.propagation = word;
     else if (!passedOver.includes(word))
       throw new UsageError(`${option}: ${JSON.stringify(whole)}: ${JSON.stringify(word)} is no option of a volume`, {
-        remedy: `use ro, rw, rro or one of ${propagations.join(', ')}`,
+        remedy: `use ro, rw, rro, idmap or one of ${propagations.join(', ')}`,
       });
   }
   return mode;

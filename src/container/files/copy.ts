@@ -8,7 +8,8 @@ import { O } from '../../kernel/constants.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import { fileKind, open } from '../../kernel/file.ts';
 import { isRootless } from '../rootless.ts';
-import type { Container } from '../store/store.ts';
+import { type Container, readConfig } from '../store/store.ts';
+import { type Ids, idsOf, type Owner } from './ids.ts';
 import { packPath } from './pack.ts';
 import { atPath, pathOf, withRoot } from './root.ts';
 import { type UnpackOptions, unpack } from './unpack.ts';
@@ -21,10 +22,12 @@ export interface CopyOptions {
 }
 
 /** Without root everything is root's inside, who is this user: files cannot be given to others. */
-function ownerInside({ archive }: CopyOptions): { owner?: { uid: number; gid: number } } {
+function ownerInside({ archive }: CopyOptions): { owner?: Owner } {
   if (isRootless()) return { owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 } };
   return archive ? {} : { owner: { uid: 0, gid: 0 } };
 }
+
+const outsideOf = (container: Container) => idsOf(readConfig(container))?.outside;
 
 /** `/etc/` and `/etc/.` mean what is in it. */
 const isContents = (path: string): boolean => /(^|\/)\.$/.test(path);
@@ -36,10 +39,11 @@ const noSuch = (path: string, where: string): UsageError =>
 async function packFrom(
   root: number,
   path: string,
-  name: string | undefined,
   into: PassThrough,
   follow: boolean,
+  ids: Ids | undefined,
 ): Promise<void> {
+  const options = ids ? { owner: ids.inside } : {};
   const inside = posix.normalize(`/${path}`).replace(/\/+$/, '') || '/';
   const whole = inside === '/' || isContents(path);
   const kind = atPath(root, inside, (fd) => fileKind(host, fd), follow ? 0 : Number(O.NOFOLLOW));
@@ -48,8 +52,8 @@ async function packFrom(
   const packed = atPath(root, held, (parent) => {
     const fd = fs.openSync(`${pathOf(parent)}/.`, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
     const close = (): void => fs.closeSync(fd);
-    if (whole) return packPath(`${pathOf(fd)}/.`, name ?? '.', close);
-    return packPath(`${pathOf(fd)}/${posix.basename(inside)}`, name ?? posix.basename(inside), close);
+    if (whole) return packPath(`${pathOf(fd)}/.`, '.', close, options);
+    return packPath(`${pathOf(fd)}/${posix.basename(inside)}`, posix.basename(inside), close, options);
   });
   if (!packed) throw noSuch(path, 'the container');
   await pipeline(packed, into);
@@ -58,9 +62,9 @@ async function packFrom(
 /** A place of a container as a tar stream; its top is named as the place is. */
 export function copyOut(container: Container, path: string, options: CopyOptions = {}): Readable {
   const stream = new PassThrough();
-  withRoot(container, (root) => packFrom(root, path, undefined, stream, options.followLink ?? false)).catch(
-    (error: Error) => stream.destroy(error),
-  );
+  withRoot(container, (root) =>
+    packFrom(root, path, stream, options.followLink ?? false, idsOf(readConfig(container))),
+  ).catch((error: Error) => stream.destroy(error));
   return stream;
 }
 
@@ -71,8 +75,10 @@ export function exportRoot(container: Container): Readable {
   withRoot(container, async (root) => {
     const fd = fs.openSync(`${pathOf(root)}/.`, fs.constants.O_RDONLY | fs.constants.O_DIRECTORY);
     const skip = (name: string): boolean => kernels.some((it) => name.startsWith(`${it}/`));
+    const ids = idsOf(readConfig(container));
+    const options = ids ? { skip, owner: ids.inside } : { skip };
     await pipeline(
-      packPath(`${pathOf(fd)}/.`, '.', () => fs.closeSync(fd), skip),
+      packPath(`${pathOf(fd)}/.`, '.', () => fs.closeSync(fd), options),
       stream,
     );
   }).catch((error: Error) => stream.destroy(error));
@@ -90,7 +96,7 @@ export async function copyIn(
   await withRoot(container, async (root) => {
     const kind = atPath(root, path, (fd) => fileKind(host, fd));
     if (kind !== 'directory') throw noSuch(`directory ${path}`, 'the container');
-    await unpack(archive, root, path, { ...owner, ...options });
+    await unpack(archive, root, path, { ...owner, outside: outsideOf(container), ...options });
   });
 }
 
@@ -161,7 +167,8 @@ export async function copyOutTo(
         isContents(path) || posix.normalize(`/${path}`) === '/' ? '.' : posix.basename(posix.normalize(`/${path}`));
       const owner = options.archive ? {} : { owner: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 } };
       const unpacked = unpack(stream, fd, '', { ...owner, rename: renaming(top, name) });
-      await Promise.all([packFrom(root, path, undefined, stream, options.followLink ?? false), unpacked]);
+      const packed = packFrom(root, path, stream, options.followLink ?? false, idsOf(readConfig(container)));
+      await Promise.all([packed, unpacked]);
     } finally {
       fs.closeSync(fd);
     }
@@ -190,6 +197,6 @@ export async function copyInFrom(
     const top = isContents(source) ? '.' : basename(real);
     const owner = ownerInside(options);
     const packed = packPath(isContents(source) ? `${real}/.` : real, top);
-    await unpack(packed, root, directory, { ...owner, rename: renaming(top, name) });
+    await unpack(packed, root, directory, { ...owner, outside: outsideOf(container), rename: renaming(top, name) });
   });
 }

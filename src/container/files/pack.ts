@@ -4,6 +4,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { type Headers, type Pack, pack } from 'tar-stream';
 import { deviceNumbers } from '../compile/resources.ts';
+import type { Translate } from './ids.ts';
 import { pathOf } from './root.ts';
 
 const S_IFMT = 0o170000;
@@ -16,7 +17,11 @@ interface Packing {
   seen: Seen;
   /** Are these left out (paths in the archive)? */
   skip(name: string): boolean;
+  /** Whom files belong to in the archive. */
+  owner: Translate;
 }
+
+export type PackOptions = Partial<Pick<Packing, 'skip' | 'owner'>>;
 
 function entry(packing: Packing, header: Headers): Promise<void> {
   return new Promise((resolve, reject) => {
@@ -24,11 +29,10 @@ function entry(packing: Packing, header: Headers): Promise<void> {
   });
 }
 
-const headerOf = (name: string, stat: fs.Stats): Headers => ({
+const headerOf = (name: string, stat: fs.Stats, owner: Translate): Headers => ({
   name,
   mode: stat.mode & ~S_IFMT,
-  uid: stat.uid,
-  gid: stat.gid,
+  ...owner({ uid: stat.uid, gid: stat.gid }),
   mtime: stat.mtime,
   size: 0,
 });
@@ -56,7 +60,7 @@ async function packFile(packing: Packing, path: string, header: Headers, stat: f
 async function packOne(packing: Packing, path: string, name: string): Promise<void> {
   const stat = fs.lstatSync(path, { throwIfNoEntry: false });
   if (!stat || packing.skip(name)) return;
-  const header = headerOf(name, stat);
+  const header = headerOf(name, stat, packing.owner);
   const key = `${stat.dev}:${stat.ino}`;
   const first = stat.nlink > 1 && !stat.isDirectory() ? packing.seen.get(key) : undefined;
   if (first !== undefined) return entry(packing, { ...header, type: 'link', linkname: first });
@@ -95,10 +99,10 @@ export function packPath(
   path: string,
   name: string,
   done: () => void = () => undefined,
-  skip: (name: string) => boolean = () => false,
+  { skip = () => false, owner = (it) => it }: PackOptions = {},
 ): Readable {
   const archive = pack();
-  const packing: Packing = { archive, seen: new Map(), skip };
+  const packing: Packing = { archive, seen: new Map(), skip, owner };
   void packOne(packing, path, name)
     .then(() => archive.finalize())
     .catch((error: Error) => archive.destroy(error))

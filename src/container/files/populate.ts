@@ -4,20 +4,26 @@ import { host } from '../../kernel/caller.ts';
 import { O } from '../../kernel/constants.ts';
 import { open } from '../../kernel/file.ts';
 import type { Root } from '../../steps/box.ts';
+import type { Translate } from './ids.ts';
 import { packPath } from './pack.ts';
 import { atPath, pathOf } from './root.ts';
 import { unpack } from './unpack.ts';
 
 const layersOf = (root: Root): readonly string[] => (root.kind === 'directory' ? [root.path] : root.lower);
 
-/** @param data the volume's directory: nothing happens when something is in it already. @param place where the volume is seen, in the image */
-export async function populate(data: string, root: Root, place: string): Promise<void> {
+/**
+ * @param data the volume's directory: nothing happens when something is in it already. @param place where the volume is seen, in the image
+ * @param outside who the image's owners are outside the container, where those are others
+ */
+export async function populate(data: string, root: Root, place: string, outside?: Translate): Promise<void> {
   if (fs.readdirSync(data).length > 0) return;
-  for (const layer of layersOf(root)) if (layer !== '/' && (await copyFrom(layer, place, data))) return;
+  const owner = outside?.({ uid: 0, gid: 0 });
+  if (owner) fs.chownSync(data, owner.uid, owner.gid);
+  for (const layer of layersOf(root)) if (layer !== '/' && (await copyFrom(layer, place, data, outside))) return;
 }
 
 /** @returns false where this layer has no such directory */
-async function copyFrom(layer: string, place: string, data: string): Promise<boolean> {
+async function copyFrom(layer: string, place: string, data: string, outside?: Translate): Promise<boolean> {
   const top = open(host, layer, O.PATH | O.DIRECTORY | O.CLOEXEC);
   const target = open(host, data, O.PATH | O.DIRECTORY | O.CLOEXEC);
   try {
@@ -31,7 +37,7 @@ async function copyFrom(layer: string, place: string, data: string): Promise<boo
       Number(O.DIRECTORY),
     );
     if (!archive) return false;
-    await unpack(archive, target, '');
+    await unpack(archive, target, '', { outside });
     return true;
   } finally {
     fs.closeSync(top);

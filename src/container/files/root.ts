@@ -12,9 +12,10 @@ import { stepsFor } from '../../steps/list.ts';
 import { isRunning } from '../store/status.ts';
 import { type Container, locked, readConfig, readContainer } from '../store/store.ts';
 
-/** What is needed of the list to see the files: a mount namespace (without root in a user namespace), the root, and what is bound into it. */
+/** What is needed of the list to see the files: a mount namespace (with ids of its own in a user namespace), the root, and what is bound into it. */
 const isNeeded = (name: string): boolean =>
-  ['user-namespace', 'id-map', 'mount-namespace', 'private', 'rootfs'].includes(name) || name.startsWith('volume ');
+  ['id-mapped-mounts', 'user-namespace', 'id-map', 'mount-namespace', 'private', 'rootfs'].includes(name) ||
+  name.startsWith('volume ');
 
 async function withMounted<T>(container: Container, action: (root: number) => Promise<T>): Promise<T> {
   const { id, directory, record } = container;

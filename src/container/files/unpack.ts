@@ -11,13 +11,17 @@ import { host } from '../../kernel/caller.ts';
 import { AT, O, S } from '../../kernel/constants.ts';
 import { isRefusal, UsageError } from '../../kernel/errors.ts';
 import { fileKind, linkat, makedev, mkdirat, mknodat, openInRoot, symlinkat } from '../../kernel/file.ts';
+import { asOwner } from './as-owner.ts';
+import type { Owner, Translate } from './ids.ts';
 import { pathOf } from './root.ts';
 
 export interface UnpackOptions {
   /** Another name for the first part of all names. */
   rename?: (name: string) => string;
   /** Give files to these, in place of what the archive says. */
-  owner?: { uid: number; gid: number };
+  owner?: Owner;
+  /** Whom they belong to then, where the ids of the place are others. */
+  outside?: Translate | undefined;
   /** More entries or bytes than this are refused. */
   mostEntries?: number;
   mostBytes?: number;
@@ -33,15 +37,15 @@ function openDirectory(root: number, path: string): number {
 }
 
 /** Makes the directories on the way. The last one is returned open. */
-function makeParents(root: number, path: string): number {
+function makeParents(root: number, path: string, as: As): number {
   try {
     return openDirectory(root, path);
   } catch (error) {
     if (!isRefusal(error, 'ENOENT')) throw error;
   }
-  const parent = makeParents(root, posix.dirname(path) === '.' ? '' : posix.dirname(path));
+  const parent = makeParents(root, posix.dirname(path) === '.' ? '' : posix.dirname(path), as);
   try {
-    mkdirat(host, parent, posix.basename(path));
+    as(() => mkdirat(host, parent, posix.basename(path)));
   } catch (error) {
     if (!isRefusal(error, 'EEXIST')) throw error;
   } finally {
@@ -62,9 +66,12 @@ function makeRoom(place: string, wantsDirectory: boolean): void {
     });
 }
 
-async function writeFile(place: string, content: Readable): Promise<void> {
+/** Who makes the files. */
+type As = <T>(action: () => T) => T;
+
+async function writeFile(place: string, content: Readable, as: As): Promise<void> {
   const flags = fs.constants.O_WRONLY | fs.constants.O_CREAT | fs.constants.O_EXCL | fs.constants.O_NOFOLLOW;
-  const fd = fs.openSync(place, flags, 0o600);
+  const fd = as(() => fs.openSync(place, flags, 0o600));
   await pipeline(content, fs.createWriteStream('', { fd, autoClose: true }));
 }
 
@@ -93,12 +100,13 @@ function setAttributes(parent: number, name: string, header: Headers, options: U
   if (type === 'link') return;
   const fd = openInRoot(host, parent, name, O.PATH | O.NOFOLLOW);
   try {
-    const [owner, group] = [options.owner?.uid ?? uid, options.owner?.gid ?? gid];
+    const wanted = options.owner ?? { uid, gid };
+    const owner = options.outside?.(wanted) ?? wanted;
     if (fileKind(host, fd) === 'link') {
-      fs.lchownSync(`${pathOf(parent)}/${name}`, owner, group);
+      fs.lchownSync(`${pathOf(parent)}/${name}`, owner.uid, owner.gid);
       return;
     }
-    fs.chownSync(pathOf(fd), owner, group);
+    fs.chownSync(pathOf(fd), owner.uid, owner.gid);
     fs.chmodSync(pathOf(fd), mode & 0o7777);
     if (mtime) fs.utimesSync(pathOf(fd), mtime, mtime);
   } finally {
@@ -116,17 +124,19 @@ async function put(
   const placeOf = (text: string): string => posix.join(base, safeName(options.rename?.(text) ?? text));
   const path = placeOf(header.name);
   if (path === '' || path === '.') return void content.resume();
-  const parent = makeParents(root, posix.dirname(path) === '.' ? '' : posix.dirname(path));
+  const maker = options.outside?.({ uid: 0, gid: 0 });
+  const as: As = (action) => asOwner(maker, action);
+  const parent = makeParents(root, posix.dirname(path) === '.' ? '' : posix.dirname(path), as);
   try {
     const name = posix.basename(path);
     const place = `${pathOf(parent)}/${name}`;
     const isDirectory = header.type === 'directory';
     makeRoom(place, isDirectory);
     if (isDirectory) {
-      if (!fs.existsSync(place)) mkdirat(host, parent, name);
+      if (!fs.existsSync(place)) as(() => mkdirat(host, parent, name));
     } else if (header.type === 'file' || header.type === 'contiguous-file' || !header.type)
-      await writeFile(place, content);
-    else makeNode(root, parent, name, header, placeOf(header.linkname ?? ''));
+      await writeFile(place, content, as);
+    else as(() => makeNode(root, parent, name, header, placeOf(header.linkname ?? '')));
     content.resume();
     setAttributes(parent, name, header, options);
   } finally {
@@ -148,6 +158,8 @@ export async function unpack(
     bytes += header.size ?? 0;
     if (entries > (options.mostEntries ?? MOST_ENTRIES) || bytes > (options.mostBytes ?? Number.POSITIVE_INFINITY))
       return next(new UsageError('the archive holds too much', { remedy: 'give a smaller one' }));
+    // What goes wrong with an entry is told by `next`.
+    content.on('error', () => undefined);
     put(root, safeName(base), header, content, options).then(() => next(), next);
   });
   await pipeline(archive, reader as unknown as NodeJS.WritableStream);

@@ -6,8 +6,10 @@ import { UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
 import { attachmentsOf } from '../../spec/networks.ts';
 import { compilePolicies } from '../compile/policies.ts';
+import { compileUserNamespace } from '../compile/user-namespace.ts';
 import { compile } from '../compile.ts';
 import { tell } from '../events.ts';
+import { claimRange } from '../id-ranges.ts';
 import { newId } from '../make.ts';
 import type { RunOptions } from '../options.ts';
 import { self, writeOwner } from '../owner.ts';
@@ -43,6 +45,7 @@ export async function createContainer(options: RunOptions, detached: boolean, id
     const name = options.name ?? (await claimGeneratedName(id));
     if (options.name !== undefined) await claimName(name, id);
     try {
+      compileUserNamespace(config, options, () => claimRange(id));
       const record: ContainerRecord = {
         version: 1,
         id,
@@ -58,7 +61,7 @@ export async function createContainer(options: RunOptions, detached: boolean, id
         options,
         ...policies,
       };
-      await prepareVolumes(volumes, image.root, config.mounts, options, id);
+      await prepareVolumes(volumes, image.root, config, options, id);
       const state = { restartCount: 0, stoppedByHand: false };
       saveState(directory, state, lasting);
       writeConfig(directory, config, lasting);

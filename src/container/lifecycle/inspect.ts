@@ -110,6 +110,7 @@ function hostConfigOf(config: Config, record: ContainerRecord) {
     IpcMode: options.ipc ?? 'private',
     PidMode: options.pid ?? '',
     UTSMode: options.uts ?? '',
+    UsernsMode: options.userns ?? '',
     Privileged: options.privileged ?? false,
     ReadonlyRootfs: config.root.readonly ?? false,
     SecurityOpt: options.securityOpt ?? null,

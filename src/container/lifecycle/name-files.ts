@@ -6,6 +6,7 @@ import { findNetwork } from '../../network/definitions.ts';
 import { type HostEntry, hostResolvConf, hostsText, RESPONDER, resolvConfText } from '../../network/dns/files.ts';
 import { allLeases } from '../../network/leases.ts';
 import type { Config } from '../../spec/config.ts';
+import { outsideId } from '../../spec/id-maps.ts';
 import { attachmentsOf, hasNames } from '../../spec/networks.ts';
 import type { RunOptions } from '../options.ts';
 
@@ -56,8 +57,13 @@ type NameOptions = Pick<RunOptions, 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption
 export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;
+  const { uidMappings, gidMappings } = config.linux;
   const write = (destination: string, text: () => string): void => {
-    if (ours.includes(destination)) fs.writeFileSync(join(directory, nameFiles[destination]!), text(), { mode: 0o644 });
+    if (!ours.includes(destination)) return;
+    const file = join(directory, nameFiles[destination]!);
+    fs.writeFileSync(file, text(), { mode: 0o644 });
+    // Root inside may change them.
+    if (uidMappings) fs.chownSync(file, outsideId(uidMappings, 0) ?? 0, outsideId(gidMappings, 0) ?? 0);
   };
   const context = networkContext();
   const leases = allLeases(context).filter((it) => it.container === id);

@@ -39,6 +39,17 @@ export async function withLock<T>(path: string, action: () => T | Promise<T>): P
   }
 }
 
+/** The same for what is done in a moment: whoever comes meanwhile waits, and does nothing else. */
+export function withLockSync<T>(path: string, action: () => T): T {
+  const fd = openLock(path);
+  try {
+    asPlumbing(() => host.call('flock', fd, LOCK.exclusive));
+    return action();
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
 /** Takes a lock for the life of this process. @returns its descriptor, or undefined when somebody has it */
 export function holdLock(path: string): number | undefined {
   const fd = openLock(path);

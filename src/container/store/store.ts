@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal, UsageError } from '../../kernel/errors.ts';
 import type { Config } from '../../spec/config.ts';
+import { releaseRange } from '../id-ranges.ts';
 import { containerDirectory, containersDirectory } from '../paths.ts';
 import { removeTree } from '../remove-tree.ts';
 import { DamagedError, readState, writeState } from './files.ts';
@@ -165,4 +166,5 @@ export function removeStored(id: string, name: string | undefined): void {
     throw error;
   }
   removeTree(gone, { maxRetries: 10, retryDelay: 20 });
+  releaseRange(id);
 }

@@ -3,7 +3,7 @@ import type { BlankProcess } from '../../kernel/blank-process.ts';
 import { AT, CLONE, MOUNT_ATTR, MS, O, RESOLVE, S } from '../../kernel/constants.ts';
 import { makedev, mkdirat, mknodat, open, openat2 } from '../../kernel/file.ts';
 import { writeKernel } from '../../kernel/files.ts';
-import { mount, mount_setattr, pivot_root } from '../../kernel/mount.ts';
+import { mount, mount_setattr, open_tree, pivot_root } from '../../kernel/mount.ts';
 import { mountsOf } from '../../kernel/proc.ts';
 import {
   inBlankProcess,
@@ -15,8 +15,6 @@ import {
   SCRATCH,
   scratch,
 } from './probe.ts';
-
-const OPEN_TREE_CLONE = 1;
 
 function overlay(by: BlankProcess, lower: string, further = ''): void {
   for (const name of ['upper', 'work', 'merged']) mkdirat(by, AT.FDCWD, `${SCRATCH}/${name}`);
@@ -141,7 +139,7 @@ const idMapped = (): Probe => {
   return probe(
     {
       name: 'idmapped mounts',
-      neededFor: 'volumes whose owners are right inside a user namespace, without a chown',
+      neededFor: 'containers with ids of their own (--userns), and volumes whose owners are right inside (:idmap)',
       howToGet: `root, and a kernel whose ${root} supports them (ext4, xfs and btrfs since 5.12 to 5.15, overlay since 5.19, tmpfs since 6.3)`,
     },
     () =>
@@ -152,7 +150,7 @@ const idMapped = (): Probe => {
         writeKernel(`/proc/${holder.pid}/gid_map`, '0 100000 65536');
         return inScratch((by) => {
           const userNamespace = open(by, `/proc/${holder.pid}/ns/user`, O.CLOEXEC);
-          const tree = by.call('open_tree', AT.FDCWD, '/', OPEN_TREE_CLONE | O.CLOEXEC);
+          const tree = open_tree(by, '/');
           mount_setattr(by, tree, '', AT.EMPTY_PATH, { set: MOUNT_ATTR.IDMAP, userNamespace });
           return `of ${root}, the file system of /, can be made`;
         });

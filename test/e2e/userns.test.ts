@@ -1,0 +1,120 @@
+/** --userns, as commands: who a container's root is outside, in its whole life. */
+import * as fs from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { canIdMap, until, witness } from '../support.ts';
+import { command, directoriesLeft, line, Running, say, start, terminal } from './program.ts';
+
+const possible = canIdMap();
+const scratch = (name: string): string => join(process.env.TMPDIR!, name);
+const state = (...path: string[]): string => join(process.env.MINIDOCKER_ROOT!, ...path);
+const ranges = (): string[] => (fs.existsSync(state('ids')) ? fs.readdirSync(state('ids')) : []);
+
+afterAll(() => {
+  expect([directoriesLeft(), ranges()]).toEqual([[], []]);
+});
+
+/** The first line of the map of a container's first process, read from outside. */
+const mapOf = async (name: string): Promise<string> =>
+  witness('cat', `/proc/${await say('inspect -f {{.State.Pid}}', name)}/uid_map`)
+    .trim()
+    .replace(/\s+/g, ' ');
+
+describe.runIf(possible)('run --userns', () => {
+  it('auto: two containers have nothing in common', async () => {
+    for (const name of ['one', 'two']) await say(`run -d --userns auto --name ${name} host sleep 1000`);
+    const [one, two] = [await mapOf('one'), await mapOf('two')];
+    expect(one).toMatch(/^0 \d+ 65536$/);
+    expect(two).toMatch(/^0 \d+ 65536$/);
+    expect(Math.abs(Number(one.split(' ')[1]) - Number(two.split(' ')[1]))).toBeGreaterThanOrEqual(65536);
+    expect(await say('inspect -f {{.HostConfig.UsernsMode}} one')).toBe('auto');
+    await say('rm -f one two');
+  });
+
+  it('auto:size=N and ranges', async () => {
+    expect(await say('run --rm --userns auto:size=100 host cat /proc/self/gid_map')).toMatch(/^0\s+\d+\s+100$/);
+    const two = await say('run --rm --userns 0:400000:10,10:500000:20 host cat /proc/self/uid_map');
+    expect(two.replace(/ +/g, ' ').split('\n ')).toEqual(['0 400000 10', '10 500000 20']);
+    expect(await say('run --rm --userns host host readlink /proc/self/ns/user')).toBe(
+      fs.readlinkSync('/proc/self/ns/user'),
+    );
+  });
+
+  it.each([
+    ['--userns 5', /"5" is no range of ids/],
+    ['--userns 0:100:0', /a range without an id/],
+    ['--userns 1:100:10', /does not say who root \(0\) is outside/],
+    ['--userns 0:0:5000000000', /beyond the last id/],
+    ['--userns 0:100:10,5:300:10', /overlap inside/],
+    ['--userns 0:100:10,50:105:10', /overlap outside/],
+    ['--userns auto:size=0', /1 to 65536/],
+    ['--userns auto --privileged', /--privileged and --userns auto do not go together/],
+    ['--userns auto --pid host', /--pid host and --userns auto/],
+    ['--userns auto --network host', /--network host and --userns auto/],
+    ['--userns auto --ipc container:x', /--ipc container:x and --userns auto/],
+  ])('run %s is refused, and nothing is left', async (flags, reason) => {
+    const { code, stderr } = await command(['run', '--rm', ...flags.split(' '), 'host', 'true']);
+    expect({ code, stderr }).toEqual({ code: 125, stderr: expect.stringMatching(reason) });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect([directoriesLeft(), ranges()]).toEqual([[], []]);
+  });
+
+  it('opens standard output again, a pipe or a terminal, also as another user', async () => {
+    const print = (flags: string[]): string[] => ['run', '--rm', '--userns', 'auto', ...flags, 'host', 'sh', '-c'];
+    const pipe = new Running(['sh', '-c', `${line(...print(['-u', '9']), 'id -u > /dev/stdout')} | cat`], {
+      input: '',
+    });
+    expect(await pipe.ended).toEqual({ code: 0, stdout: '9\n', stderr: '' });
+    const session = terminal(line(...print(['-t', '-u', '9']), 'id -u > "$(tty)"'));
+    expect((await session.ended).stdout.trim()).toBe('9');
+  });
+});
+
+describe.runIf(possible)('a container with ids of its own', () => {
+  it('lives a whole life: exec, cp both ways, restart, volume, limits', async () => {
+    await say('run -d --userns auto --name life -m 64M -v kept:/kept host sh -c', 'echo 1 >> /kept/starts; sleep 1000');
+    const first = Number((await mapOf('life')).split(' ')[1]);
+    await until(() => fs.existsSync(state('volumes/kept/_data/starts')));
+    expect(witness('stat', '-c', '%u', state('volumes/kept/_data'), state('volumes/kept/_data/starts'))).toBe(
+      `${first}\n${first}\n`,
+    );
+    expect(await say('exec life id -u')).toBe('0');
+    expect(await say('exec -u 5 life sh -c', 'id -u; cat /proc/self/uid_map')).toMatch(
+      new RegExp(`^5\n\\s+0\\s+${first}\\s+65536$`),
+    );
+
+    fs.writeFileSync(scratch('in'), 'hello\n', { mode: 0o640 });
+    await say(`cp ${scratch('in')} life:/root/in`); // a tmpfs of the container's own
+    await say(`cp ${scratch('in')} life:/in`);
+    expect(await say('exec life stat -c', '%u:%g %a', '/root/in', '/in')).toBe('0:0 640\n0:0 640');
+    await say('exec life chown 12:13 /in');
+    await say(`cp -a life:/in ${scratch('out')}`);
+    expect(witness('stat', '-c', '%u:%g', scratch('out')).trim()).toBe('12:13');
+
+    await say('restart -t 0 life');
+    expect(Number((await mapOf('life')).split(' ')[1])).toBe(first);
+    await until(() => fs.readFileSync(state('volumes/kept/_data/starts'), 'utf8') === '1\n1\n');
+    await say('stop -t 0 life');
+    // Stopped, its files are seen with the same owners.
+    fs.rmSync(scratch('out'));
+    await say(`cp -a life:/in ${scratch('out')}`);
+    expect(witness('stat', '-c', '%u:%g', scratch('out')).trim()).toBe('12:13');
+    await say(`cp ${scratch('in')} life:/later`);
+    await say('start life');
+    expect(await say('exec life stat -c %u:%g /later')).toBe('0:0');
+
+    await say('rm -f life');
+    await say('volume rm kept');
+    for (const it of ['in', 'out']) fs.rmSync(scratch(it));
+  });
+
+  it('whose command was killed gives its ids back', async () => {
+    const running = start(['run', '--rm', '--userns', 'auto', 'host', 'sh', '-c', 'echo up; sleep 1000']);
+    await running.says('up');
+    expect(ranges()).toHaveLength(1);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await until(async () => (await say('ps -aq')) === '');
+    expect(ranges()).toEqual([]);
+  });
+});

@@ -137,3 +137,10 @@ function arrange(seen: Hierarchy[]): Layout {
   found.kind = legacy ? (unified ? 'hybrid' : 'v1') : unified ? 'v2' : 'none';
   return found;
 }
+
+/** Does this kernel count swap, so that it can be limited? v1 has a file for it at the top, v2 only in groups below, unless it is switched off. */
+export function countsSwap(host: Layout = layout()): boolean {
+  const memory = host.controllers.get('memory');
+  if (memory?.version === 1) return exists(`${memory.mount}/memory.memsw.limit_in_bytes`);
+  return memory !== undefined && exists('/proc/swaps') && !/\bswapaccount=0\b/.test(readText('/proc/cmdline'));
+}

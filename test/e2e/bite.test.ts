@@ -1,5 +1,5 @@
 /** Limits that bite, through the command as a person has it; also run on a host with nothing but cgroup v2 (test/vm). Counters are compared, not times. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { until } from '../support.ts';
 import { field, status, tidyUp } from './life.ts';
@@ -7,6 +7,9 @@ import { command, say } from './program.ts';
 
 afterEach(() => command(['rm', '-f', 'bite']));
 afterAll(tidyUp);
+
+/** Nothing but version 2. */
+const isV2 = !existsSync('/sys/fs/cgroup/memory');
 
 const start = (flags: string, script: string): Promise<unknown> =>
   command(['run', '-d', '--name', 'bite', ...flags.split(' ').filter(Boolean), 'busybox', 'sh', '-c', script]);
@@ -55,6 +58,27 @@ describe('limits bite', () => {
     expect(readFileSync(`/proc/${pid}/root/count`, 'utf8')).toBe(stopped);
     await say('unpause', 'bite');
     await until(() => count() > Number(stopped || 0) + 10, 60, 'the counter to move again');
+  });
+
+  /** v1 counts both together, v2 swap alone. */
+  const swap = async (): Promise<number | string> => {
+    const text = await groupFile('memory.memsw.limit_in_bytes', 'memory.swap.max');
+    return /^\d+$/.test(text) ? Number(text) / 2 ** 20 : text;
+  };
+
+  test('swap: as much as memory where nothing is said, also after an update; what was chosen stays', async () => {
+    const both = (memory: number): number => (isV2 ? memory : 2 * memory);
+    await start('-m 64m', 'sleep 1000');
+    expect(await swap()).toBe(both(64));
+    await say('update -m 96m', 'bite');
+    expect(await swap()).toBe(both(96));
+    expect(await field('bite', '.HostConfig.MemorySwap')).toBe(String(192 * 2 ** 20));
+    await say('rm -f bite');
+    await start('-m 64m --memory-swap 80m', 'sleep 1000');
+    await say('update -m 48m', 'bite');
+    expect(await swap()).toBe(isV2 ? 32 : 80);
+    const { code, stderr } = await command(['update', '-m', '100m', 'bite']);
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/--memory-swap: 83886080 is less than --memory 100m/)]);
   });
 
   test('update of a running container', async () => {

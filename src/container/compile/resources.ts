@@ -1,5 +1,6 @@
 /** Limits: -m, --cpus … to `linux.resources` – see config-linux.md, "Control groups". */
 import * as fs from 'node:fs';
+import { countsSwap } from '../../cgroup/layout.ts';
 import { UsageError } from '../../kernel/errors.ts';
 import type { LinuxDeviceRule, LinuxResources, LinuxThrottleDevice } from '../../spec/resources.ts';
 import type { RunOptions } from '../options.ts';
@@ -12,6 +13,10 @@ const LEAST_MEMORY = 6 * 2 ** 20;
 
 const bytesOrNone = (text: string | number, option: string): number =>
   String(text) === '-1' ? -1 : parseBytes(text, option);
+
+/** Memory and swap together, where only memory is said: twice as much, as Docker has it. Where swap is not counted there is no limit of it. */
+const usualSwap = (limit: number | undefined): number | undefined =>
+  limit !== undefined && countsSwap() ? 2 * limit : undefined;
 
 function memoryOf(options: RunOptions): LinuxResources['memory'] {
   const { memory, memoryReservation, memorySwap, memorySwappiness, oomKillDisable } = options;
@@ -34,7 +39,7 @@ function memoryOf(options: RunOptions): LinuxResources['memory'] {
   return defined({
     limit,
     reservation,
-    swap,
+    swap: swap ?? usualSwap(limit),
     swappiness:
       memorySwappiness === undefined
         ? undefined

@@ -54,6 +54,16 @@ function merge(before: LinuxResources, change: LinuxResources): LinuxResources {
   return { ...before, ...Object.fromEntries(merged) };
 }
 
+/** Memory, and memory and swap together, are one limit in two: where one is changed, the other is what it was. Swap that nobody chose follows memory. */
+function withTheOther(limits: Omit<UpdateOptions, 'restart'>, before: LinuxResources['memory'] = {}): typeof limits {
+  const { limit, swap } = before;
+  if (limits.memorySwap !== undefined && limits.memory === undefined && limit) return { ...limits, memory: limit };
+  const isChosen = swap !== undefined && swap !== 2 * (limit ?? 0);
+  if (limits.memory !== undefined && limits.memorySwap === undefined && isChosen)
+    return { ...limits, memorySwap: swap };
+  return limits;
+}
+
 /** @throws UsageError where a limit is not possible, or the kernel refuses it: nothing is changed then */
 export async function update(reference: string, options: UpdateOptions): Promise<string> {
   const id = findId(reference);
@@ -61,11 +71,7 @@ export async function update(reference: string, options: UpdateOptions): Promise
     const container = readContainer(id)!;
     const config = readConfig(container);
     const { restart, ...limits } = options;
-    // A swap limit is checked against the memory that the container has, where no other is given.
-    const memory = config.linux.resources?.memory?.limit;
-    const asked =
-      limits.memorySwap !== undefined && limits.memory === undefined && memory ? { ...limits, memory } : limits;
-    const change = compileResources({ image: '', ...asked });
+    const change = compileResources({ image: '', ...withTheOther(limits, config.linux.resources?.memory) });
     if (Object.keys(change).length > 0) {
       const path = config.linux.cgroupsPath;
       if (path === undefined) refuseLimits(change);

@@ -66,6 +66,15 @@ describe('from create to rm', () => {
     await say('rm talker');
   });
 
+  it('start -a -i of a container with a terminal: the end of a pipe is Ctrl-D', async () => {
+    await say('create -it --name typist host sh -c', 'stty -echo; echo ready; cat; echo over');
+    const session = start(['start', '-ai', 'typist']);
+    await session.says('ready');
+    session.child.stdin!.end('typed\n');
+    expect(await session.ended).toEqual({ code: 0, stdout: 'ready\r\ntyped\r\nover\r\n', stderr: '' });
+    await say('rm typist');
+  });
+
   it('attach: joins its output, hands signals on, --no-stdin', async () => {
     await say('run -d --name att host sh -c', listener);
     const attached = start(['attach', '--no-stdin', 'att']);

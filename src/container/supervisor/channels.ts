@@ -84,8 +84,9 @@ export class Channels {
     else this.#openStdin()?.write(bytes);
   }
 
-  /** No more input. A pipe that the container itself holds open does not end by it. */
+  /** No more input. On a terminal that is a character, Ctrl-D; a pipe that the container itself holds open does not end by it. */
   endInput(): void {
+    this.#terminal?.write('\u0004');
     this.#stdin?.end();
     this.#stdin = undefined;
   }

@@ -63,7 +63,11 @@ function processes(run: string): string[] {
     if (!/^\d+$/.test(pid) || mine.has(pid)) return false;
     try {
       if (!readFileSync(`/proc/${pid}/environ`, 'latin1').includes(`MINIDOCKER_TEST_RUN=${run}`)) return false;
-      return !/\(vitest|node \(vitest/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+      // The runner's workers are its children. (A blank process of theirs has their command line, for it has their memory.)
+      const isWorker = /\(vitest/.test(readFileSync(`/proc/${pid}/cmdline`, 'latin1'));
+      return !(
+        isWorker && new RegExp(`^PPid:\\t${process.pid}$`, 'm').test(readFileSync(`/proc/${pid}/status`, 'latin1'))
+      );
     } catch {
       return false;
     }

@@ -104,11 +104,16 @@ function parseSysctl(text: string): [name: string, value: string] {
   throw new UsageError(`--sysctl: ${JSON.stringify(text)} has no value`, { remedy: 'write name=value' });
 }
 
-function groupNumber(group: string | number): number {
-  if (/^\d{1,10}$/.test(String(group)) && Number(group) < 0xffffffff) return Number(group);
-  throw new UsageError(`--group-add: ${JSON.stringify(group)} is no number of a group`, {
-    remedy: 'give its number (getent group NAME)',
-  });
+/** Groups by number, and those by name, which only the image's /etc/group can tell. */
+function addGroups(user: Config['process']['user'], groups: readonly (string | number)[]): void {
+  const texts = groups.map(String);
+  const bad = texts.find((it) => it === '' || /[:,\s]/.test(it) || (/^\d+$/.test(it) && Number(it) >= 0xffffffff));
+  if (bad !== undefined)
+    throw new UsageError(`--group-add: ${JSON.stringify(bad)} is no group`, { remedy: 'give its name or its number' });
+  const isNumber = (it: string): boolean => /^\d+$/.test(it);
+  user.additionalGids = texts.filter(isNumber).map(Number);
+  const names = texts.filter((it) => !isNumber(it));
+  if (names.length > 0) user.additionalGroups = names;
 }
 
 /** Changes the configuration in place. @throws UsageError naming the flag. */
@@ -130,7 +135,7 @@ export function applyPrivileges(config: Config, options: PrivilegeOptions): void
         : parseSeccompProfile(readNamedFile(seccomp.profile, '--security-opt seccomp'));
     linux.seccomp = resolveSeccomp(profile, { capabilities: names });
   }
-  if (options.groupAdd?.length) process.user.additionalGids = options.groupAdd.map(groupNumber);
+  if (options.groupAdd?.length) addGroups(process.user, options.groupAdd);
   if (options.ulimits?.length) process.rlimits = options.ulimits.map(parseUlimit);
   if (options.sysctls?.length)
     linux.sysctl = { ...linux.sysctl, ...Object.fromEntries(options.sysctls.map(parseSysctl)) };

@@ -18,7 +18,14 @@ const device: Shape = {
 const process: Shape = {
   terminal: 'flag',
   consoleSize: { 'height!': 'id', 'width!': 'id' },
-  user: { uid: 'id', gid: 'id', umask: 'id', additionalGids: { list: 'id' }, username: 'text' },
+  user: {
+    uid: 'id',
+    gid: 'id',
+    umask: 'id',
+    additionalGids: { list: 'id' },
+    username: 'text',
+    additionalGroups: { list: 'text' },
+  },
   'args!': { list: 'text' },
   env: { list: 'text' },
   'cwd!': 'path',

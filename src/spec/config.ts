@@ -22,6 +22,8 @@ export interface User {
   umask?: number;
   /** Not of the specification on Linux: a name to be looked up inside the root, `name[:group]`. */
   username?: string;
+  /** Not of the specification either: names of supplementary groups, looked up in the same way. */
+  additionalGroups?: string[];
 }
 
 /** config.md, "Linux process: capabilities": names as `CAP_CHOWN`. */

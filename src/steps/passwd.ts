@@ -34,10 +34,10 @@ function rows(box: Box, path: string): string[][] {
 const idOf = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,10}$/.test(text) && Number(text) <= MAX_ID ? Number(text) : undefined;
 
-function groupId(groups: string[][], wanted: string): number {
+function groupId(groups: string[][], wanted: string, option = '--user'): number {
   const id = idOf(wanted) ?? idOf(groups.find((row) => row[0] === wanted)?.[2]);
   if (id === undefined) {
-    throw new UsageError(`--user: there is no group ${JSON.stringify(wanted)} in /etc/group of this image`, {
+    throw new UsageError(`${option}: there is no group ${JSON.stringify(wanted)} in /etc/group of this image`, {
       remedy: 'name one that is there, or give its number',
     });
   }
@@ -68,4 +68,11 @@ export function lookUpUser(box: Box, text: string): Found {
   const member = groups.filter((row) => known?.[0] !== undefined && row[3]?.split(',').includes(known[0]));
   const additionalGids = member.map((row) => idOf(row[2])).filter((id) => id !== undefined);
   return { uid, gid: idOf(known?.[3]) ?? 0, additionalGids, ...home };
+}
+
+/** Names of groups, as their numbers. @throws UsageError where one is not there */
+export function lookUpGroups(box: Box, names: readonly string[]): number[] {
+  if (names.length === 0) return [];
+  const groups = rows(box, '/etc/group');
+  return names.map((it) => groupId(groups, it, '--group-add'));
 }

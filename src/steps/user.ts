@@ -8,7 +8,7 @@ import { prctl, setgroups, setresgid, setresuid } from '../kernel/process.ts';
 import type { User } from '../spec/config.ts';
 import { outsideId } from '../spec/id-maps.ts';
 import type { Box } from './box.ts';
-import { type Found, lookUpUser } from './passwd.ts';
+import { type Found, lookUpGroups, lookUpUser } from './passwd.ts';
 import { codeOf, type Step } from './step.ts';
 
 /** Others may read new files, but not write to them – whatever it is where we were started. */
@@ -92,7 +92,8 @@ export function user(user: User): Step {
       // For the environment of the program, where nothing is said about it.
       box.notes.set('home', found.home ?? (found.uid === 0 ? '/root' : '/'));
       giveStreams(box, found.uid);
-      const additionalGids = [...new Set([...(found.additionalGids ?? []), ...(user.additionalGids ?? [])])];
+      const named = lookUpGroups(box, user.additionalGroups ?? []);
+      const additionalGids = [...new Set([...(found.additionalGids ?? []), ...(user.additionalGids ?? []), ...named])];
       become(box, { uid: found.uid, gid: found.gid, additionalGids });
       box.process.call('umask', user.umask ?? USUAL_UMASK);
     },

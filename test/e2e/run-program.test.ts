@@ -112,6 +112,12 @@ describe('the environment', () => {
   it('-u by name and by number, --group-add', async () => {
     expect(await inside('-u nobody', 'id -un; id -u')).toBe('nobody\n65534');
     expect(await inside('--user 1234:4321 --group-add 77', 'id -u; id -G')).toBe('1234\n4321 77');
+    const tty = /^tty:[^:]*:(\d+)/m.exec(readFileSync('/etc/group', 'utf8'))?.[1];
+    expect(await inside('--group-add tty --group-add 77', 'id -G')).toBe(`0 ${tty} 77`);
+    expect(await command(['run', '--rm', '--group-add', 'no-such-group', 'host', 'true'])).toMatchObject({
+      code: 125,
+      stderr: expect.stringMatching(/^minidocker: --group-add: there is no group "no-such-group" in \/etc\/group/),
+    });
   });
   it('--entrypoint', async () => {
     expect(await say('run --rm --entrypoint echo host a b')).toBe('a b');

@@ -1,8 +1,11 @@
 /** What a container may do, from Docker's flags: --cap-add, --cap-drop, --privileged, --security-opt, --user, --group-add, --ulimit, --sysctl, --oom-score-adj. */
 import { capabilityMask, capabilityNames } from '../kernel/capabilities.ts';
 import { UsageError } from '../kernel/errors.ts';
+import { exists, readText } from '../kernel/files.ts';
 import { statusOf } from '../kernel/proc.ts';
 import { RESOURCES, RLIM_INFINITY } from '../kernel/rlimit.ts';
+import { hasApparmorParser, isActive, loadedProfiles } from '../kernel/security-modules.ts';
+import { DEFAULT_APPARMOR } from '../spec/apparmor-default.ts';
 import type { Config, Rlimit } from '../spec/config.ts';
 import { DEFAULT_PROFILE } from '../spec/seccomp-default.ts';
 import { parseSeccompProfile, resolveSeccomp } from '../spec/seccomp-profile.ts';
@@ -63,18 +66,45 @@ export function parseUlimit(text: string): Rlimit {
   return { type, soft: value(soft), hard: value(hard) };
 }
 
+/** Where AppArmor is in force, and the profile is loaded or can be. */
+function defaultApparmorIsThere(): boolean {
+  if (!isActive('apparmor')) return false;
+  if (loadedProfiles().includes(DEFAULT_APPARMOR)) return true;
+  return hasApparmorParser() && process.getuid?.() === 0 && exists('/sys/kernel/security/apparmor/.replace');
+}
+
+/** What the SELinux policy says a container's processes are – see lxc_contexts in selinux_lxc_contexts_path(3). */
+function usualContext(): string {
+  const kind = exists('/etc/selinux/config') && /^SELINUXTYPE=(\S+)/m.exec(readText('/etc/selinux/config'))?.[1];
+  const file = `/etc/selinux/${kind || 'targeted'}/contexts/lxc_contexts`;
+  const said = exists(file) ? /^process\s*=\s*"([^"]+)"/m.exec(readText(file))?.[1] : undefined;
+  return said ?? 'system_u:system_r:container_t:s0';
+}
+
+/** `type:T`, `level:L`, `user:U`, `role:R` change a part of a context; else it is a whole one. */
+function changedContext(before: string | undefined, text: string): string {
+  const [, part, value] = /^(user|role|type|level):(.+)$/.exec(text) ?? [];
+  if (part === undefined || value === undefined) return text;
+  const [user, role, type, ...level] = (before ?? usualContext()).split(':');
+  const parts = { user, role, type, level: level.join(':'), [part]: value };
+  return [parts.user, parts.role, parts.type, parts.level].filter(Boolean).join(':');
+}
+
 function applySecurityOpt(config: Config, text: string, seccomp: { profile: string | undefined }): void {
   const [, key, value] = /^([a-z-]+)(?:[=:](.*))?$/s.exec(text) ?? [];
   if (key === 'no-new-privileges' && (value === undefined || value === 'true' || value === 'false')) {
     config.process.noNewPrivileges = value !== 'false';
   } else if (key === 'seccomp' && value) seccomp.profile = value;
   else if (key === 'apparmor' && value) {
-    if (value !== 'unconfined') config.process.apparmorProfile = value;
+    if (value === 'unconfined') delete config.process.apparmorProfile;
+    else config.process.apparmorProfile = value;
   } else if (key === 'label' && value) {
-    if (value !== 'disable') config.process.selinuxLabel = value;
+    if (value === 'disable') delete config.process.selinuxLabel;
+    else config.process.selinuxLabel = changedContext(config.process.selinuxLabel, value);
   } else {
     throw new UsageError(`--security-opt: ${JSON.stringify(text)} is not understood`, {
-      remedy: 'use seccomp=FILE, seccomp=unconfined, no-new-privileges, apparmor=PROFILE or label=CONTEXT',
+      remedy:
+        'use seccomp=FILE, seccomp=unconfined, no-new-privileges, apparmor=PROFILE, label=CONTEXT or label=type:TYPE',
     });
   }
 }
@@ -127,6 +157,7 @@ export function applyPrivileges(config: Config, options: PrivilegeOptions): void
   process.capabilities = { bounding: names, effective: names, permitted: names };
   if (privileged) uncover(config);
   const seccomp = { profile: privileged ? 'unconfined' : undefined };
+  if (!privileged && defaultApparmorIsThere()) process.apparmorProfile = DEFAULT_APPARMOR;
   for (const it of options.securityOpt ?? []) applySecurityOpt(config, it, seccomp);
   if (seccomp.profile !== 'unconfined') {
     const profile =

@@ -3,20 +3,12 @@ import * as fs from 'node:fs';
 import { O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, open } from '../kernel/file.ts';
+import { isActive, type SecurityModule } from '../kernel/security-modules.ts';
+import { DEFAULT_APPARMOR } from '../spec/apparmor-default.ts';
+import { loadDefaultProfile } from './apparmor-profile.ts';
 import type { Box } from './box.ts';
 import { requireKernelFile } from './kernel-file.ts';
 import { codeOf, type Step } from './step.ts';
-
-type Module = 'apparmor' | 'selinux';
-
-function isActive(module: Module): boolean {
-  if (module === 'selinux') return fs.existsSync('/sys/fs/selinux/enforce');
-  try {
-    return fs.readFileSync('/sys/module/apparmor/parameters/enabled', 'utf8').startsWith('Y');
-  } catch {
-    return false;
-  }
-}
 
 /** What the kernel does at execve is written here before. The file must be procfs: an image could have something else there. */
 function announce(box: Box, path: string, text: string): void {
@@ -30,10 +22,40 @@ function announce(box: Box, path: string, text: string): void {
   }
 }
 
+/** Announces an AppArmor profile. @throws UsageError where the kernel does not know it */
+function announceProfile(box: Box, profile: string): void {
+  if (profile === DEFAULT_APPARMOR) loadDefaultProfile();
+  // The second one was there before Linux 5.8.
+  for (const path of ['/proc/self/attr/apparmor/exec', '/proc/self/attr/exec']) {
+    try {
+      announce(box, path, `exec ${profile}`);
+      return;
+    } catch (error) {
+      if (!isRefusal(error, 'ENOENT')) throw error;
+    }
+  }
+  throw new UsageError(`--security-opt: the kernel has no AppArmor profile ${JSON.stringify(profile)}`, {
+    remedy: 'see which there are with aa-status, or load it: apparmor_parser --replace FILE',
+  });
+}
+
+/** @throws UsageError where the policy has no such context */
+function announceContext(box: Box, context: string): void {
+  try {
+    announce(box, '/proc/self/attr/exec', context);
+  } catch (error) {
+    if (!isRefusal(error, 'EINVAL')) throw error;
+    throw new UsageError(`--security-opt: the SELinux policy has no context ${JSON.stringify(context)}`, {
+      remedy: 'write user:role:type:level, such as system_u:system_r:container_t:s0',
+      cause: error,
+    });
+  }
+}
+
 const names = { apparmor: 'AppArmor', selinux: 'SELinux' };
 
 /** @param module which one. @param label an AppArmor profile, or a SELinux context `user:role:type:level`. */
-export function label(module: Module, label: string): Step {
+export function label(module: SecurityModule, label: string): Step {
   const text = module === 'apparmor' ? `exec ${label}` : label;
   const path = module === 'apparmor' ? '/proc/self/attr/apparmor/exec' : '/proc/self/attr/exec';
   return {
@@ -54,16 +76,8 @@ export function label(module: Module, label: string): Step {
       );
     },
     apply(box) {
-      try {
-        announce(box, path, text);
-      } catch (error) {
-        if (module === 'apparmor' && isRefusal(error, 'ENOENT')) {
-          // Before Linux 5.8, or the profile is missing: the older file tells which.
-          announce(box, '/proc/self/attr/exec', text);
-          return;
-        }
-        throw error;
-      }
+      if (module === 'apparmor') announceProfile(box, label);
+      else announceContext(box, label);
     },
     observe(box) {
       try {

@@ -219,6 +219,8 @@ export function inspectContainer(container: Container) {
     RestartCount: state.restartCount,
     Driver: record.root.kind === 'overlay' ? 'overlay' : 'directory',
     Platform: 'linux',
+    ProcessLabel: config.process.selinuxLabel ?? '',
+    AppArmorProfile: config.process.apparmorProfile ?? '',
     HostConfig: hostConfigOf(config, record),
     GraphDriver: {
       Name: record.root.kind,

@@ -6,6 +6,8 @@ import { isRefusal } from '../../kernel/errors.ts';
 import { library, type } from '../../kernel/libc.ts';
 import { Memory } from '../../kernel/memory.ts';
 import { prctl } from '../../kernel/process.ts';
+import { hasApparmorParser, isActive, loadedProfiles } from '../../kernel/security-modules.ts';
+import { DEFAULT_APPARMOR } from '../../spec/apparmor-default.ts';
 import { closeHere, inBlankProcess, type Probe, probe } from './probe.ts';
 
 const SECCOMP_SET_MODE_FILTER = 1;
@@ -122,4 +124,22 @@ const limits = (): Probe =>
       }),
   );
 
-export const processes = (): Probe[] => [seccomp(), libseccomp(), descriptors(), closing(), limits()];
+/** Whether their labels are in force, and what a container gets where it asks for none. */
+const securityModule = (): Probe =>
+  probe(
+    {
+      name: 'security module',
+      neededFor: 'rules of the administrator’s beside users and capabilities: --security-opt apparmor=…, label=…',
+      howToGet: 'nothing needs to be done; Debian and Ubuntu have AppArmor, Fedora has SELinux, each from the boot on',
+    },
+    () => {
+      if (isActive('selinux')) return 'SELinux: containers get the label that they ask for (label=type:container_t)';
+      if (!isActive('apparmor')) return { ok: 'partly', found: 'neither AppArmor nor SELinux is in force' };
+      const loaded = loadedProfiles().includes(DEFAULT_APPARMOR);
+      if (loaded || hasApparmorParser()) return `AppArmor: containers get the profile ${DEFAULT_APPARMOR}`;
+      const found = 'AppArmor, but there is no apparmor_parser (package apparmor): containers run unconfined by it';
+      return { ok: 'partly', found };
+    },
+  );
+
+export const processes = (): Probe[] => [seccomp(), libseccomp(), descriptors(), closing(), limits(), securityModule()];

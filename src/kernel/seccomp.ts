@@ -6,7 +6,6 @@ import { Memory } from './memory.ts';
 
 /** Operations. */
 export const SECCOMP_SET_MODE_FILTER = 1;
-const SECCOMP_GET_ACTION_AVAIL = 2;
 
 /** Flags, by their names in a profile. */
 export const SECCOMP_FILTER_FLAG = {
@@ -38,16 +37,5 @@ export function setSeccompFilter(caller: Caller, program: Uint8Array, flags = 0)
     caller.call('seccomp', SECCOMP_SET_MODE_FILTER, flags, fprog.address);
   } finally {
     memory.release();
-  }
-}
-
-/** `int seccomp(SECCOMP_GET_ACTION_AVAIL, 0, __u32 *action)`: does this kernel have seccomp filters? */
-export function seccompAvailable(caller: Caller): boolean {
-  const action = Buffer.alloc(4);
-  action.writeUInt32LE(0x7fff0000);
-  try {
-    return caller.call('seccomp', SECCOMP_GET_ACTION_AVAIL, 0, action) === 0;
-  } catch {
-    return false;
   }
 }

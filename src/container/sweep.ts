@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { isRefusal } from '../kernel/errors.ts';
+import { releaseRange } from './id-ranges.ts';
 import { removeGroup } from './lifecycle/group.ts';
 import { lives, readOwner } from './owner.ts';
 import { cgroupParent, containersDirectory } from './paths.ts';
@@ -58,6 +59,7 @@ export function sweep(): string[] {
     const id = name.split('.')[0]!;
     removeGroup(`${cgroupParent()}/${id}`);
     removeTree(claimed);
+    releaseRange(id);
     swept.push(id);
   }
   return swept;

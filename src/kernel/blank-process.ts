@@ -7,7 +7,7 @@ import { closeAllBut, deathSignal, firstCalls, SIGKILL, type SpawnOptions } from
 import { type Arg, Arguments, type Caller, conclude, concludeAll, host } from './caller.ts';
 import type { SyscallName } from './calls.ts';
 import { codeAddress } from './code-page.ts';
-import { CLONE, PR, SIGCHLD } from './constants.ts';
+import { CLONE, SIGCHLD } from './constants.ts';
 import { StillRunningError, SyscallError } from './errors.ts';
 import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
@@ -33,14 +33,15 @@ export class BlankProcess implements Caller {
   #exit: Exit | undefined;
   #execed = false;
   readonly #mailbox: Mailbox;
-  readonly #dieWithParent: boolean;
+  /** It ends with Node: it has a death signal. */
+  readonly dieWithParent: boolean;
   /** Calls that are made right before the next one. */
   #owed: Request[] = [];
 
   private constructor(pid: number, mailbox: Mailbox, dieWithParent: boolean) {
     this.pid = pid;
     this.#mailbox = mailbox;
-    this.#dieWithParent = dieWithParent;
+    this.dieWithParent = dieWithParent;
     this.pidfd = asPlumbing(() => host.call('pidfd_open', pid, 0));
     this.ended = watch(this.pidfd, (exit) => {
       this.#exit = exit;
@@ -84,7 +85,7 @@ export class BlankProcess implements Caller {
   fork(options: { flags?: number; cgroup?: number } = {}): BlankProcess {
     this.settle();
     const mailbox = new Mailbox();
-    const first = mailbox.layOut([deathSignal(this.#dieWithParent)]);
+    const first = mailbox.layOut([deathSignal(this.dieWithParent)]);
     mailbox.post(first[0]!);
     const flags = CLONE.VM | CLONE.PARENT | CLONE.CHILD_CLEARTID | (options.flags ?? 0);
     const started = startClock();
@@ -94,7 +95,7 @@ export class BlankProcess implements Caller {
     });
     const shown = request.name === 'clone' ? [flags, null, null] : [null, CLONE_ARGS_SIZE];
     conclude(this.who, request.name, shown, pid!, started);
-    return new BlankProcess(pid!, mailbox, this.#dieWithParent);
+    return new BlankProcess(pid!, mailbox, this.dieWithParent);
   }
 
   /** Makes one system call and waits for it, 10 s at most. @throws SyscallError; StillRunningError when it takes longer. */
@@ -208,11 +209,6 @@ export class BlankProcess implements Caller {
   /** A copy of one of its descriptors, for Node – see pidfd_getfd(2). */
   takeDescriptor(fd: number): number {
     return host.call('pidfd_getfd', this.pidfd, fd, 0);
-  }
-
-  /** Stays when Node ends: for a container that outlives the command. Clears PR_SET_PDEATHSIG. */
-  outlive(): void {
-    this.call('prctl', PR.SET_PDEATHSIG, 0, 0, 0, 0);
   }
 
   #run(requests: readonly LaidOutRequest[], limit = LIMIT, whileWaiting?: () => void): number[] {

@@ -1,4 +1,6 @@
 /** What a process is and may do: sethostname(2), chdir(2), prctl(2), setsid(2), getcwd(2) … */
+import { deathSignal } from './birth.ts';
+import type { BlankProcess } from './blank-process.ts';
 import type { Caller } from './caller.ts';
 
 /** `int sethostname(const char *name, size_t len)` */
@@ -34,8 +36,13 @@ export function setgroups(by: Caller, groups: readonly number[]): void {
   by.call('setgroups', groups.length, groups.length === 0 ? null : new Uint8Array(Uint32Array.from(groups).buffer));
 }
 
-/** `int setresgid(gid_t rgid, gid_t egid, gid_t sgid)` */
-export const setresgid = (by: Caller, gid: number): void => void by.call('setresgid', gid, gid, gid);
-
-/** `int setresuid(uid_t ruid, uid_t euid, uid_t suid)` */
-export const setresuid = (by: Caller, uid: number): void => void by.call('setresuid', uid, uid, uid);
+/**
+ * `int setresgid(gid_t rgid, gid_t egid, gid_t sgid)` and `int setresuid(uid_t ruid, uid_t euid, uid_t suid)`, all three the same. Both clear the death signal (PR_SET_PDEATHSIG in
+ * prctl(2)), so that it is set again in the same breath: else Node's death would leave the process.
+ */
+export const setIds = (by: BlankProcess, uid: number, gid: number): void =>
+  void by.chain([
+    { name: 'setresgid', args: [gid, gid, gid] },
+    { name: 'setresuid', args: [uid, uid, uid] },
+    { name: 'prctl', args: deathSignal(by.dieWithParent).values },
+  ]);

@@ -4,7 +4,7 @@ import { capget, capset } from '../kernel/capabilities.ts';
 import { PR } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { statusOf } from '../kernel/proc.ts';
-import { prctl, setgroups, setresgid, setresuid } from '../kernel/process.ts';
+import { prctl, setgroups, setIds } from '../kernel/process.ts';
 import type { User } from '../spec/config.ts';
 import { outsideId } from '../spec/id-maps.ts';
 import type { Box } from './box.ts';
@@ -35,8 +35,7 @@ function become(box: Box, user: Required<Pick<User, 'uid' | 'gid' | 'additionalG
     });
   }
   try {
-    setresgid(by, gid);
-    setresuid(by, uid);
+    setIds(by, uid, gid);
   } catch (error) {
     if (!isRefusal(error, 'EINVAL')) throw error;
     throw new UsageError(`--user: ${uid}:${gid} is not mapped in this user namespace`, {

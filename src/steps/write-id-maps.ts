@@ -5,6 +5,7 @@ import { childProcess } from '../kernel/child-process.ts';
 import { PR } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { writeKernel } from '../kernel/files.ts';
+import { setIds } from '../kernel/process.ts';
 import type { IdMapping } from '../spec/config.ts';
 
 /** As the kernel reads them: `inside outside size`, a line each. */
@@ -38,6 +39,5 @@ export function writeIdMaps(blank: BlankProcess, uid: readonly IdMapping[], gid:
   if (process.getuid?.() !== 0 && gid.length === 1 && gid[0]?.size === 1) writeKernel(`/proc/${pid}/setgroups`, 'deny');
   writeMap(pid, 'uid', uid);
   writeMap(pid, 'gid', gid);
-  blank.call('setresgid', 0, 0, 0);
-  blank.call('setresuid', 0, 0, 0);
+  setIds(blank, 0, 0);
 }

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Cgroup } from '../../src/cgroup/cgroup.ts';
 import { cgroupParent, stateRoot } from '../../src/container/paths.ts';
 import { isAlive, statOf } from '../../src/kernel/proc.ts';
-import { until, witness } from '../support.ts';
+import { canIdMap, until, witness } from '../support.ts';
 
 const netns = `mdt${process.pid.toString(36)}kill`;
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
@@ -42,8 +42,8 @@ function onTheHost(): Record<string, unknown> {
 const children: ChildProcess[] = [];
 
 /** Starts a command that stops before the step of this number, and kills it there. */
-async function killedBefore(step: number): Promise<Stopped & { alive: () => number[] }> {
-  const line = [`--net=/run/netns/${netns}`, process.execPath, file('./stop-at-step.js'), String(step)];
+async function killedBefore(step: number, userns: string): Promise<Stopped & { alive: () => number[] }> {
+  const line = [`--net=/run/netns/${netns}`, process.execPath, file('./stop-at-step.js'), userns, String(step)];
   const child = spawn('nsenter', line, { stdio: ['ignore', 'pipe', 'inherit'] });
   children.push(child);
   const ended = new Promise((resolve) => child.once('exit', resolve));
@@ -72,26 +72,34 @@ afterAll(() => {
   witness('ip', 'netns', 'del', netns);
 });
 
-test('killed before each of its steps: nothing is left after the next command', { timeout: 180_000 }, async () => {
-  // How things are after a container that ended by itself.
-  run(process.execPath, file('./stop-at-step.js'));
-  ps();
-  const usual = onTheHost();
-  const seen: string[] = [];
-  for (let first = 0, total = 1; first < total; first = seen.length) {
-    const numbers = Array.from({ length: Math.min(AT_ONCE, total - first) }, (_, i) => first + i);
-    const killed = await Promise.all(numbers.map(killedBefore));
-    total = killed[0]!.steps;
-    seen.push(...killed.map((it) => it.name));
-    await until(() => killed.every((it) => it.alive().length === 0), 20, 'its processes to end');
-    expect([seen, ps()]).toEqual([seen, '']);
-    // The kernel takes a network namespace, and so the cable, away a little after its last process.
-    await until(() => isDeepStrictEqual(onTheHost(), usual)).catch(() => undefined);
-    expect([seen, onTheHost()]).toEqual([seen, usual]);
-    for (const { id, name } of killed) {
-      expect([name, Cgroup.exists(`${cgroupParent()}/${id}`)]).toEqual([name, false]);
-      expect([name, fs.readFileSync('/proc/self/mountinfo', 'utf8').includes(id)]).toEqual([name, false]);
+const kinds = canIdMap() ? ['host', 'auto'] : ['host'];
+
+test.each(kinds)(
+  '--userns %s: killed before each of its steps: nothing is left after the next command',
+  {
+    timeout: 180_000,
+  },
+  async (userns) => {
+    // How things are after a container that ended by itself.
+    run(process.execPath, file('./stop-at-step.js'), userns);
+    ps();
+    const usual = onTheHost();
+    const seen: string[] = [];
+    for (let first = 0, total = 1; first < total; first = seen.length) {
+      const numbers = Array.from({ length: Math.min(AT_ONCE, total - first) }, (_, i) => first + i);
+      const killed = await Promise.all(numbers.map((it) => killedBefore(it, userns)));
+      total = killed[0]!.steps;
+      seen.push(...killed.map((it) => it.name));
+      await until(() => killed.every((it) => it.alive().length === 0), 20, 'its processes to end');
+      expect([seen, ps()]).toEqual([seen, '']);
+      // The kernel takes a network namespace, and so the cable, away a little after its last process.
+      await until(() => isDeepStrictEqual(onTheHost(), usual)).catch(() => undefined);
+      expect([seen, onTheHost()]).toEqual([seen, usual]);
+      for (const { id, name } of killed) {
+        expect([name, Cgroup.exists(`${cgroupParent()}/${id}`)]).toEqual([name, false]);
+        expect([name, fs.readFileSync('/proc/self/mountinfo', 'utf8').includes(id)]).toEqual([name, false]);
+      }
     }
-  }
-  expect(new Set(seen).size).toBe(seen.length);
-});
+    expect(new Set(seen).size).toBe(seen.length);
+  },
+);

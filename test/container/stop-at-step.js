@@ -1,10 +1,12 @@
 /**
- * Starts a container in the foreground and stops before the step whose number is given: says who it has by then, and waits to be killed. Without a number it does all of them, and ends.
+ * `stop-at-step.js USERNS [NUMBER]`: starts a container in the foreground and stops before the step whose number is given: says who it has by then, and waits to be killed. Without a
+ * number it does all of them, and ends.
  * It is the built program: there are as many of these as there are steps.
  */
 import { containers } from '../../dist/index.js';
 
-const [before] = process.argv.slice(2).map(Number);
+const [userns, ...numbers] = process.argv.slice(2);
+const [before] = numbers.map(Number);
 const options = {
   image: 'host',
   command: before === undefined ? ['true'] : ['sleep', '1000'],
@@ -14,6 +16,8 @@ const options = {
   publish: ['80'],
   tmpfs: ['/scratch'],
   readOnly: true,
+  user: '1000:1000',
+  userns,
 };
 
 let done = 0;

@@ -8,6 +8,7 @@ import { O } from '../../src/kernel/constants.ts';
 import { until } from '../support.ts';
 
 const source = new URL('../../src/kernel/blank-process.ts', import.meta.url).href;
+const process_ = new URL('../../src/kernel/process.ts', import.meta.url).href;
 
 /** Another Node, which does this, prints `ready` with a pid, and stays. */
 async function node(action: string): Promise<{ child: ChildProcess; pid: number }> {
@@ -28,6 +29,8 @@ const isThere = (pid: number): boolean => fs.existsSync(`/proc/${pid}`);
 test('a blank process and the program that it became end with Node, even with kill -9', async () => {
   for (const action of [
     'const blank = BlankProcess.spawn()',
+    // A change of user clears the death signal: prctl(2).
+    `const { setIds } = await import('${process_}'); const blank = BlankProcess.spawn(); setIds(blank, 65534, 65534)`,
     "const blank = BlankProcess.spawn(); blank.exec(['/bin/sleep'], ['sleep', '1000'], [])",
   ]) {
     const { child, pid } = await node(action);
@@ -39,7 +42,7 @@ test('a blank process and the program that it became end with Node, even with ki
 
 test('what is to outlive Node does', async () => {
   const { child, pid } = await node(
-    "const blank = BlankProcess.spawn(); blank.outlive(); blank.exec(['/bin/sleep'], ['sleep', '1000'], [])",
+    "const blank = BlankProcess.spawn({ dieWithParent: false }); blank.exec(['/bin/sleep'], ['sleep', '1000'], [])",
   );
   try {
     child.kill('SIGKILL');

@@ -4,7 +4,7 @@ import { AT, CLONE, MNT, MS, O, PR } from '../../src/kernel/constants.ts';
 import { close, mkdirat, mknodat, openat, symlinkat, unlinkat } from '../../src/kernel/file.ts';
 import { mount, pivot_root, umount2 } from '../../src/kernel/mount.ts';
 import { unshare } from '../../src/kernel/namespace.ts';
-import { chdir, fchdir, prctl, sethostname, setresgid, setresuid, setsid } from '../../src/kernel/process.ts';
+import { chdir, fchdir, prctl, sethostname, setIds, setsid } from '../../src/kernel/process.ts';
 import { onTrace, type TraceEvent } from '../../src/kernel/trace.ts';
 
 const events: TraceEvent[] = [];
@@ -45,8 +45,7 @@ blank.chain([
   { name: 'umount2', args: ['/no/such/place', 0], mayFail: true },
 ]);
 const child = blank.fork();
-setresgid(child, 65534);
-setresuid(child, 65534);
+setIds(child, 65534, 65534);
 refused(() => sethostname(child, 'forbidden'));
 child.exec(['/no/such/program', '/bin/true'], ['true', 'a b', 'c"d'], ['A=1', 'B=2']);
 await child.ended;

@@ -5,7 +5,7 @@ import { host } from '../../kernel/caller.ts';
 import { CLONE, MS } from '../../kernel/constants.ts';
 import { writeKernel } from '../../kernel/files.ts';
 import { mount } from '../../kernel/mount.ts';
-import { setgroups, setresgid, setresuid } from '../../kernel/process.ts';
+import { setgroups, setIds } from '../../kernel/process.ts';
 
 /** One feature of this machine, and whether it is there. */
 export interface Probe {
@@ -50,8 +50,7 @@ const NOBODY = 65534;
 export function becomeOrdinary(by: BlankProcess): { uid: number; gid: number } {
   if (!isRoot()) return { uid: by.call('getuid'), gid: by.call('getgid') };
   setgroups(by, []);
-  setresgid(by, NOBODY);
-  setresuid(by, NOBODY);
+  setIds(by, NOBODY, NOBODY);
   return { uid: NOBODY, gid: NOBODY };
 }
 

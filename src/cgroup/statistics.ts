@@ -1,6 +1,7 @@
 /** What a group has used. A number that this host does not keep is undefined, never 0. */
-import { exists, readText } from '../kernel/files.ts';
+import { readText } from '../kernel/files.ts';
 import type { Controller } from './layout.ts';
+import { unlessRemoved } from './tree.ts';
 
 /** A group's directory in the hierarchy that has a controller. */
 export type Where = (controller: Controller) => { version: 1 | 2; directory: string } | undefined;
@@ -73,7 +74,8 @@ export interface Statistics {
 /** No limit in v1 is the greatest number of pages, written in bytes. */
 const V1_UNLIMITED = 0x7fff_ffff_ffff_f000;
 
-const read = (path: string): string | undefined => (exists(path) ? readText(path).trim() : undefined);
+/** undefined also where the group is removed while we look. */
+const read = (path: string): string | undefined => unlessRemoved(() => readText(path).trim());
 
 function number(path: string): number | undefined {
   const text = read(path);

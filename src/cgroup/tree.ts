@@ -143,15 +143,20 @@ function moveIfAlive(group: string, pid: string): void {
   }
 }
 
-/** The groups directly below. */
-export function children(directory: string): string[] {
+/** Does something with a group's files; undefined where there are none, or not any more. */
+export function unlessRemoved<T>(action: () => T): T | undefined {
   try {
-    const entries = readdirSync(directory, { withFileTypes: true });
-    return entries.filter((it) => it.isDirectory()).map((it) => `${directory}/${it.name}`);
+    return action();
   } catch (error) {
-    if (isRefusal(error, 'ENOENT', 'ENODEV')) return [];
+    if (isRefusal(error, 'ENOENT', 'ENODEV')) return undefined;
     throw error;
   }
+}
+
+/** The groups directly below. */
+export function children(directory: string): string[] {
+  const entries = unlessRemoved(() => readdirSync(directory, { withFileTypes: true })) ?? [];
+  return entries.filter((it) => it.isDirectory()).map((it) => `${directory}/${it.name}`);
 }
 
 /** A group and all below it, the lowest first. */

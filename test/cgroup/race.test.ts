@@ -25,3 +25,24 @@ test('three at once, twenty-five times each', async () => {
   expect(Cgroup.exists(`/${process.env.MINIDOCKER_CGROUP}`)).toBe(false);
   rmSync(file);
 });
+
+test('a group is looked at while another command removes it', async () => {
+  const file = join(process.env.TMPDIR!, 'remove.mts');
+  const path = `${process.env.MINIDOCKER_CGROUP}/looked-at`;
+  writeFileSync(
+    file,
+    `import { Cgroup } from '${join(import.meta.dirname, '../../src/cgroup/cgroup.ts')}';
+    for (let i = 0; i < 50; i++) Cgroup.create('${path}').remove();`,
+  );
+  const group = Cgroup.create(path);
+  const child = spawn(process.execPath, ['--import', 'tsx', file], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const ended = new Promise<number | null>((go) => child.on('close', go));
+  const said = new Set<boolean>();
+  while (child.exitCode === null) {
+    said.add(group.oomKilled());
+    await new Promise((go) => setImmediate(go));
+  }
+  expect(await ended).toBe(0);
+  expect([...said]).toEqual([false]);
+  rmSync(file);
+});

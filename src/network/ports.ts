@@ -4,7 +4,7 @@
  */
 import type { Caller } from '../kernel/caller.ts';
 import { SyscallError, UsageError } from '../kernel/errors.ts';
-import { AF, addressBytes, parseAddress } from './address.ts';
+import { AF, addressBytes, formatAddress, parseAddress } from './address.ts';
 
 export type Protocol = 'tcp' | 'udp';
 
@@ -29,7 +29,7 @@ export function parsePublish(text: string): PublishedPort[] {
   const [mapping = '', protocol = 'tcp', more] = text.split('/');
   if (more !== undefined || (protocol !== 'tcp' && protocol !== 'udp')) return fail('the protocol is tcp or udp');
   const { ip, hostText, containerText } = splitMapping(mapping);
-  if (ip !== undefined) parseAddress(ip);
+  const address = ip === undefined ? undefined : formatAddress(parseAddress(ip));
   const container = range(containerText) ?? fail(`"${containerText}" is no port from 1 to 65535, nor a range`);
   const hostPorts =
     hostText === '' ? [] : (range(hostText) ?? fail(`"${hostText}" is no port from 1 to 65535, nor a range`));
@@ -37,7 +37,7 @@ export function parsePublish(text: string): PublishedPort[] {
     return fail('the two ranges are not of one length');
   const lastHostPort = container.length === 1 && hostPorts.length > 1 ? hostPorts.at(-1) : undefined;
   return container.map((containerPort, at) => ({
-    ...(ip === undefined ? {} : { ip }),
+    ...(address === undefined ? {} : { ip: address }),
     hostPort: hostPorts[at] ?? 0,
     ...(lastHostPort === undefined ? {} : { lastHostPort }),
     containerPort,

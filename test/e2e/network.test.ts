@@ -16,6 +16,35 @@ async function say(line: string, ...more: string[]): Promise<string> {
   return stdout.trim();
 }
 
+/** Tells when a client has no more to say how much that was and who it is, and then says much itself; over UDP it says the same louder. */
+const SERVE = `
+  const udp = require('dgram').createSocket('udp6');
+  udp.on('message', (text, from) => udp.send(text.toString().toUpperCase(), from.port, from.address));
+  udp.bind(5353, '::', () => require('net').createServer({ allowHalfOpen: true }, (link) => {
+    let size = 0;
+    link.on('data', (part) => { size += part.length; });
+    link.on('end', () => link.end(size + ' from ' + link.remoteAddress.replace('::ffff:', '') + ' ' + '.'.repeat(3000000)));
+    link.on('error', () => {});
+  }).listen(80, '::', () => console.log('ready')));`;
+
+/** A web server of the host's, on [::1] alone. */
+const THERE_FIRST = `
+  require('http').createServer((_, answer) => answer.end('mine')).listen(8090, '::1', () => console.log('ready'));`;
+
+/** Asks the server at [::1]. */
+const ASK = `
+  const link = require('net').connect({ host: '::1', port: 8090, allowHalfOpen: true });
+  let got = '';
+  setTimeout(() => process.exit(), 10000).unref();
+  link.on('data', (part) => { got += part; });
+  link.on('error', () => process.exit());
+  link.on('end', () => {
+    const udp = require('dgram').createSocket('udp6');
+    udp.on('message', (text) => { console.log(got.replace(/[.]{2,}/, (dots) => dots.length), String(text)); process.exit(); });
+    udp.send('hello', 8053, '::1');
+  });
+  link.end('x'.repeat(2000000));`;
+
 beforeAll(() => {
   witness('ip', 'netns', 'add', host);
   witness('ip', '-n', host, 'link', 'set', 'lo', 'up');
@@ -96,6 +125,69 @@ describe('run', () => {
     await say('network rm web');
   });
 
+  it('-p: also the [::1] of the host leads to the port, over TCP and UDP, whoever holds the container', async () => {
+    const ask = async (): Promise<string> =>
+      (await new Running([...through, process.execPath, '-e', ASK], { input: '' }).ended).stdout.trim();
+    const listening = (): string => witness(through[0]!, through[1]!, 'ss', '-Hlntu', 'src', '[::1]').trim();
+    let server: Running | undefined;
+    const answers = async (expected: RegExp, by: string): Promise<void> => {
+      if (server === undefined || server.child.exitCode !== null || server.child.signalCode !== null) {
+        const pid = await until(async () => (await run('inspect', '-f', '{{.State.Pid}}', 'six')).stdout.trim(), 30);
+        server = new Running(['nsenter', '-t', pid, '--net', process.execPath, '-e', SERVE], { input: '' });
+        await server.says('ready');
+      }
+      await until(async () => expected.test(await ask()), 40, `an answer, by ${by}`);
+    };
+    const stop = async (): Promise<void> => {
+      server?.child.kill('SIGKILL');
+      await server?.ended;
+    };
+    const four = /^2000000 from 10\.79\.0\.1 3000000 HELLO$/;
+    const six = /^2000000 from fd00:79::1 3000000 HELLO$/;
+
+    try {
+      await say('network create --subnet 10.79.0.0/24 six');
+      await say('network create --subnet 10.80.0.0/24 --subnet fd00:79::/64 --ipv6 both');
+      const ports = ['-p', '8090:80', '-p', '[::1]:8053:5353/udp'];
+      const flags = (network: string): string[] => ['--rm', '--name', 'six', '--network', network, ...ports];
+      const front = start(['run', ...flags('both'), 'host', 'sleep', '1000'], { through, env });
+      await until(async () => (await run('ps', '-q', '--filter', 'name=six')).stdout !== '', 30, 'the container');
+      await answers(six, 'the process of the foreground');
+      await stop();
+      await say('rm -f six');
+      await front.ended;
+      expect(listening()).toBe('');
+
+      await say(`run -d ${flags('six').join(' ')} host sleep 1000`);
+      await answers(four, 'the supervisor');
+      const { killSupervisor } = await import('../container/support.ts');
+      await killSupervisor();
+      expect(listening()).toBe('');
+      // Whoever looks next finds that there is none, and starts one.
+      await say('ps');
+      await answers(four, 'the next supervisor');
+      await say('network disconnect six six');
+      expect(await ask()).toBe('');
+      await stop();
+      await say('rm -f six');
+      await until(() => listening() === '', 20, 'the ports to be free');
+
+      // A program of the host's that is there first keeps what it has.
+      server = new Running([...through, process.execPath, '-e', THERE_FIRST], { input: '' });
+      await server.says('ready');
+      expect(await run('run', '--rm', '-p', '[::1]:8090:80', 'host', 'true')).toMatchObject({
+        code: 125,
+        stderr: expect.stringMatching(/::1 port 8090\/tcp is taken by a program of this host/),
+      });
+      await say('run -d --rm --name six --network six -p 8090:80 host sleep 1000');
+      expect(witness(through[0]!, through[1]!, 'curl', '-s', '-m', '5', 'http://[::1]:8090/')).toBe('mine');
+      await say('rm -f six');
+    } finally {
+      await stop();
+    }
+    await say('network rm six both');
+  });
+
   it('a container of the foreground, connected while it runs, finds its new neighbours by name', async () => {
     await say('network create late');
     const front = start(['run', '--rm', '--name', 'front', '--network', 'bridge', 'busybox', 'sleep', '1000'], {
@@ -109,7 +201,7 @@ describe('run', () => {
       (await run('exec', 'front', 'ping', '-c', '1', '-W', '5', 'neighbour')).code === 0;
     await until(asked, 40, 'an answer by name');
     await say('rm -f front neighbour');
-    expect(await front.ended).toMatchObject({ code: 137 });
+    expect(await front.ended).toMatchObject({ code: 137, stderr: '' });
     await say('network rm late');
   });
 

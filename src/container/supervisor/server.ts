@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { Readiness } from '../../kernel/readiness.ts';
 import { findContainer } from '../store/find.ts';
 import { Care } from './care.ts';
+import { forwardAgain } from './loopback.ts';
 import { answerAgain } from './names.ts';
 import { shortSocketPath, socketPath } from './place.ts';
 import {
@@ -67,8 +68,10 @@ export class Supervisor {
       adopt: (container) => {
         const care = this.#care(container.id);
         const adopted = care.adopt(container);
-        if (adopted) answerAgain(container, care.ended);
-        else this.#cares.delete(container.id);
+        if (adopted) {
+          answerAgain(container, care.ended);
+          void forwardAgain(container, care.ended);
+        } else this.#cares.delete(container.id);
         return adopted;
       },
       restart: (container) => this.#care(container.id).restartLater(container),

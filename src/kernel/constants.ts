@@ -186,6 +186,7 @@ export const SOCK = group('SOCK_', { STREAM: 1, DGRAM: 2, RAW: 3, NONBLOCK: 0o40
 
 /** ioctl(2) requests. */
 export const IOCTL = group('', {
+  TCGETS: 0x5401,
   TIOCSCTTY: 0x540e,
   TIOCSTI: 0x5412,
   TIOCGWINSZ: 0x5413,

@@ -3,6 +3,7 @@ import * as tty from 'node:tty';
 import { host } from '../kernel/caller.ts';
 import { F, IOCTL } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
+import { endOfFile } from '../kernel/terminal.ts';
 import { asPlumbing } from '../kernel/trace.ts';
 import { DEFAULT_DETACH_KEYS, detachFilter, parseDetachKeys } from './detach.ts';
 
@@ -52,13 +53,15 @@ export function joinTerminal(
     const size = terminalSize();
     if (size && !inside.destroyed) resize(copy, size);
   };
+  let last: number | undefined;
   const type = (typed: Buffer): void => {
     const { pass, detach } = filter(typed);
     if (pass.length > 0) inside.write(pass);
+    last = pass.at(-1) ?? last;
     if (detach) close('detached');
   };
   // End of file on a terminal is a character: Ctrl-D.
-  const endOfInput = (): void => void (raw || inside.write('\u0004'));
+  const endOfInput = (): void => void (raw || inside.write(endOfFile(copy, last)));
   const restore = (): void => void (raw && stdin.setRawMode(false));
   let open = true;
   const close = (end: TerminalEnd): void => {

@@ -75,6 +75,22 @@ describe('from create to rm', () => {
     await say('rm typist');
   });
 
+  it('the end of a pipe also ends a line that was only begun, whoever holds the terminal and whatever its character is', async () => {
+    const script = 'stty -echo eof ^E; echo ready; cat; echo; echo over';
+    const whole = { code: 0, stdout: 'ready\r\ntyped\r\nover\r\n', stderr: '' };
+    await say('create -it --name typist host sh -c', script);
+    for (const line of [
+      ['start', '-ai', 'typist'],
+      ['run', '--rm', '-it', 'host', 'sh', '-c', script],
+    ]) {
+      const session = start(line);
+      await session.says('ready');
+      session.child.stdin!.end('typed');
+      expect(await session.ended).toEqual(whole);
+    }
+    await say('rm typist');
+  });
+
   it('attach: joins its output, hands signals on, --no-stdin', async () => {
     await say('run -d --name att host sh -c', listener);
     const attached = start(['attach', '--no-stdin', 'att']);

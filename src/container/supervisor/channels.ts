@@ -6,6 +6,7 @@ import { host } from '../../kernel/caller.ts';
 import { IOCTL } from '../../kernel/constants.ts';
 import { isRefusal } from '../../kernel/errors.ts';
 import type { Readiness } from '../../kernel/readiness.ts';
+import { endOfFile } from '../../kernel/terminal.ts';
 import { asPlumbing } from '../../kernel/trace.ts';
 import { Collector } from '../logs/collector.ts';
 import { openReadEnd, pipePath } from '../logs/fifo.ts';
@@ -27,6 +28,8 @@ export class Channels {
   #timers = new Set<NodeJS.Timeout>();
   #terminal: ReadStream | undefined;
   #master: number | undefined;
+  /** The last byte that was typed at the terminal. */
+  #typed: number | undefined;
   #stdin: Socket | undefined;
   /** So many ask that nothing be taken for now. */
   #holds = 0;
@@ -80,13 +83,15 @@ export class Channels {
 
   /** To the program's standard input. */
   write(bytes: Buffer): void {
-    if (this.#terminal) this.#terminal.write(bytes);
-    else this.#openStdin()?.write(bytes);
+    if (this.#terminal) {
+      this.#typed = bytes.at(-1) ?? this.#typed;
+      this.#terminal.write(bytes);
+    } else this.#openStdin()?.write(bytes);
   }
 
   /** No more input. On a terminal that is a character, Ctrl-D; a pipe that the container itself holds open does not end by it. */
   endInput(): void {
-    this.#terminal?.write('\u0004');
+    if (this.#terminal && !this.#terminal.destroyed) this.write(endOfFile(this.#master!, this.#typed));
     this.#stdin?.end();
     this.#stdin = undefined;
   }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { compileUserNamespace } from '../container/compile/user-namespace.ts';
 import { compile } from '../container/compile.ts';
-import { freeRange } from '../container/id-ranges.ts';
+import { noClaim } from '../container/id-ranges.ts';
 import { newId } from '../container/make.ts';
 import type { RunOptions } from '../container/options.ts';
 import { containersDirectory, stateRoot } from '../container/paths.ts';
@@ -17,6 +17,6 @@ export function plan(options: RunOptions): { config: Config; steps: Step[] } {
   const id = newId();
   const config = compile(options, image, id, join(containersDirectory(), id, 'root'));
   if (isRootless()) makeRootless(config);
-  compileUserNamespace(config, options, freeRange);
+  compileUserNamespace(config, options, noClaim);
   return { config, steps: stepsFor(config, { root: image.root }) };
 }

@@ -11,7 +11,7 @@ import { compileUserNamespace } from './compile/user-namespace.ts';
 import { compile } from './compile.ts';
 import { keepFiltersInState } from './filter-cache.ts';
 import { HandBox } from './hand-box.ts';
-import { claimRange, releaseRange } from './id-ranges.ts';
+import { claimFor, releaseRange } from './id-ranges.ts';
 import { writeNameFiles } from './lifecycle/name-files.ts';
 import type { RunOptions } from './options.ts';
 import { self, writeOwner } from './owner.ts';
@@ -48,7 +48,7 @@ export function makeBox(
   fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
   writeOwner(directory, self());
   try {
-    compileUserNamespace(config, asked, () => claimRange(id));
+    compileUserNamespace(config, asked, claimFor(id));
     const steps = stepsFor(config, list);
     writeNameFiles({ id, directory, record: { options: asked } }, config);
     const box = new HandBox({ id, config, root: image.root, directory, ...more });

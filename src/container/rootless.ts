@@ -31,6 +31,11 @@ export function makeRootless(config: Config): Config {
     throw new UsageError(`--network ${cable.network} cannot be made without root: bridges are links of the host`, {
       remedy: 'run it as root (sudo), or say --network pasta, slirp4netns, none or host',
     });
+  const mapped = config.mounts.find((it) => it.options?.includes('idmap'));
+  if (mapped)
+    throw new UsageError(`${mapped.destination}: a volume cannot be mounted with other owners (idmap) without root`, {
+      remedy: 'leave idmap out: what is yours belongs to root inside anyway; or run it as root (sudo)',
+    });
   config.mounts = config.mounts.filter((it) => it.type !== 'cgroup');
   return config;
 }

@@ -3,7 +3,7 @@ import * as fs from 'node:fs';
 import type { IdMapping } from '../spec/config.ts';
 import { requireOwn } from './guards.ts';
 import { codeOf, type Step } from './step.ts';
-import { linesOf, writeIdMaps } from './write-id-maps.ts';
+import { deniesGroups, linesOf, writeIdMaps } from './write-id-maps.ts';
 
 const read = (pid: number, file: string): string => {
   try {
@@ -22,7 +22,7 @@ export function idMap(uid: readonly IdMapping[], gid: readonly IdMapping[]): Ste
       'In a new user namespace nobody is anybody until the map is written, once, from outside. Root inside is then an ordinary user outside: what it makes belongs to that one. Without privilege setgroups has to be denied first, else a group could be dropped that keeps somebody out.',
     manual: ['user_namespaces(7)', 'newuidmap(1)'],
     calls: [
-      'write("/proc/PID/setgroups", "deny")',
+      ...(deniesGroups(gid) ? ['write("/proc/PID/setgroups", "deny")'] : []),
       `write("/proc/PID/uid_map", ${JSON.stringify(linesOf(uid))})`,
       `write("/proc/PID/gid_map", ${JSON.stringify(linesOf(gid))})`,
     ],

@@ -40,7 +40,9 @@ function become(box: Box, user: Required<Pick<User, 'uid' | 'gid' | 'additionalG
     if (!isRefusal(error, 'EINVAL')) throw error;
     throw new UsageError(`--user: ${uid}:${gid} is not mapped in this user namespace`, {
       remedy:
-        'without root there is root alone inside, unless /etc/subuid and /etc/subgid give you ranges and newuidmap is installed (package uidmap)',
+        process.getuid?.() === 0
+          ? 'give the container more ids (--userns auto:size=N, or ranges that have it)'
+          : 'without root there is root alone inside, unless /etc/subuid and /etc/subgid give you ranges and newuidmap is installed (package uidmap)',
       cause: error,
     });
   }

@@ -31,12 +31,16 @@ function writeMap(pid: number, which: 'uid' | 'gid', maps: readonly IdMapping[])
   }
 }
 
+/** Without privilege a map of one id is only accepted where nobody can drop a group any more. */
+export const deniesGroups = (gid: readonly IdMapping[]): boolean =>
+  process.getuid?.() !== 0 && gid.length === 1 && gid[0]?.size === 1;
+
 /** Writes both maps for a process that is in a new user namespace, and makes it root there. */
 export function writeIdMaps(blank: BlankProcess, uid: readonly IdMapping[], gid: readonly IdMapping[]): void {
   const { pid } = blank;
   // A change of credentials makes the memory that all blank processes share undumpable, and their files in /proc root's: not without root.
   if (process.getuid?.() !== 0) host.call('prctl', PR.SET_DUMPABLE, 1, 0, 0, 0);
-  if (process.getuid?.() !== 0 && gid.length === 1 && gid[0]?.size === 1) writeKernel(`/proc/${pid}/setgroups`, 'deny');
+  if (deniesGroups(gid)) writeKernel(`/proc/${pid}/setgroups`, 'deny');
   writeMap(pid, 'uid', uid);
   writeMap(pid, 'gid', gid);
   setIds(blank, 0, 0);

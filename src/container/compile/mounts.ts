@@ -89,8 +89,8 @@ function fieldsOf(text: string): Fields {
 }
 
 const keys: Record<string, readonly string[]> = {
-  bind: ['bind-propagation', 'bind-nonrecursive', 'bind-recursive'],
-  volume: ['volume-nocopy', 'volume-driver', 'volume-label'],
+  bind: ['bind-propagation', 'bind-nonrecursive', 'bind-recursive', 'idmap'],
+  volume: ['idmap', 'volume-nocopy', 'volume-driver', 'volume-label'],
   tmpfs: ['tmpfs-size', 'tmpfs-mode'],
 };
 
@@ -125,6 +125,7 @@ function longMount(text: string, volumeAt: (destination: string) => string): Mou
     options: bindOptions({
       readonly,
       recursive: get('bind-nonrecursive') !== 'true' && get('bind-recursive') !== 'disabled',
+      idmap: ['true', '1'].includes(get('idmap') ?? 'false'),
       ...(propagation ? { propagation } : {}),
     }),
   };

@@ -1,7 +1,7 @@
 /** --userns: whether root inside is somebody else outside, and who – see user_namespaces(7), config-linux.md, "User namespace mappings". */
 import { UsageError } from '../../kernel/errors.ts';
 import type { Config, IdMapping } from '../../spec/config.ts';
-import { RANGE } from '../id-ranges.ts';
+import { type Claim, RANGE } from '../id-ranges.ts';
 import type { RunOptions } from '../options.ts';
 import { fitToMapping, isRootless } from '../rootless.ts';
 
@@ -51,10 +51,10 @@ function refuse(options: RunOptions, what: string): void {
 
 /**
  * Changes the configuration.
- * @param claim takes a range of ids for this container, and answers its first one
+ * @param claim takes the ids for this container
  * @throws UsageError
  */
-export function compileUserNamespace(config: Config, options: RunOptions, claim: () => number): void {
+export function compileUserNamespace(config: Config, options: RunOptions, claim: Claim): void {
   const { userns = 'host' } = options;
   if (userns === 'host' || userns === '') return;
   const { linux } = config;
@@ -64,10 +64,11 @@ export function compileUserNamespace(config: Config, options: RunOptions, claim:
     });
   const auto = /^auto(?::size=(\d+))?$/.exec(userns);
   const size = Number(auto?.[1] ?? RANGE);
-  if (auto && (size === 0 || size > RANGE)) bad(userns, `is not possible: a range has 1 to ${RANGE} ids`);
+  if (auto && size === 0) bad(userns, 'is a range without an id in it');
   const ranges = auto ? undefined : parseRanges(userns);
   refuse(options, userns);
-  const maps = ranges ?? [{ containerID: 0, hostID: claim(), size }];
+  if (ranges) claim.asked(ranges);
+  const maps = ranges ?? [{ containerID: 0, hostID: claim.auto(size), size }];
   linux.namespaces = [{ type: 'user' }, ...linux.namespaces.filter((it) => it.type !== 'user')];
   linux.uidMappings = maps;
   linux.gidMappings = maps;

@@ -9,7 +9,7 @@ import { compilePolicies } from '../compile/policies.ts';
 import { compileUserNamespace } from '../compile/user-namespace.ts';
 import { compile } from '../compile.ts';
 import { tell } from '../events.ts';
-import { claimRange } from '../id-ranges.ts';
+import { claimFor } from '../id-ranges.ts';
 import { newId } from '../make.ts';
 import type { RunOptions } from '../options.ts';
 import { self, writeOwner } from '../owner.ts';
@@ -45,7 +45,7 @@ export async function createContainer(options: RunOptions, detached: boolean, id
     const name = options.name ?? (await claimGeneratedName(id));
     if (options.name !== undefined) await claimName(name, id);
     try {
-      compileUserNamespace(config, options, () => claimRange(id));
+      compileUserNamespace(config, options, claimFor(id));
       const record: ContainerRecord = {
         version: 1,
         id,

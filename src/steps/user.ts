@@ -23,12 +23,24 @@ function groupsAreFixed(box: Box): boolean {
   }
 }
 
+function setAllGroups(box: Box, groups: readonly number[]): void {
+  try {
+    setgroups(box.process, groups);
+  } catch (error) {
+    if (!isRefusal(error, 'EINVAL')) throw error;
+    throw new UsageError(`--group-add: of ${groups.join(', ')} not all are mapped in this user namespace`, {
+      remedy: 'add groups that it has, or give it more ids',
+      cause: error,
+    });
+  }
+}
+
 function become(box: Box, user: Required<Pick<User, 'uid' | 'gid' | 'additionalGids'>>): void {
   const by = box.process;
   const { uid, gid, additionalGids } = user;
   // Leaving user 0 clears the capabilities. The steps that follow need them still; the one called capabilities takes them.
   prctl(by, PR.SET_KEEPCAPS, 1);
-  if (!groupsAreFixed(box)) setgroups(by, additionalGids);
+  if (!groupsAreFixed(box)) setAllGroups(box, additionalGids);
   else if (additionalGids.length > 0) {
     throw new UsageError('supplementary groups cannot be set: this user namespace was made without privilege', {
       remedy: 'leave --group-add out, or run as root, or install newgidmap (package uidmap)',

@@ -61,6 +61,17 @@ describe.runIf(possible)('run --userns', () => {
     expect([directoriesLeft(), ranges()]).toEqual([[], []]);
   });
 
+  it('says which user and group it does not have', async () => {
+    const line = ['run', '--rm', '--userns', 'auto:size=100', 'host', 'true'];
+    for (const [flag, reason] of [
+      ['--user=5000', /^minidocker: --user: 5000:0 is not mapped in this user namespace; /],
+      ['--group-add=5000', /^minidocker: --group-add: of 5000 not all are mapped in this user namespace; /],
+    ] as const) {
+      const { code, stderr } = await command(line.toSpliced(1, 0, flag));
+      expect({ code, stderr }).toEqual({ code: 125, stderr: expect.stringMatching(reason) });
+    }
+  });
+
   it('opens standard output again, a pipe or a terminal, also as another user', async () => {
     const print = (flags: string[]): string[] => ['run', '--rm', '--userns', 'auto', ...flags, 'host', 'sh', '-c'];
     const pipe = new Running(['sh', '-c', `${line(...print(['-u', '9']), 'id -u > /dev/stdout')} | cat`], {

@@ -1,6 +1,6 @@
 /** doctor: every verdict agrees with a witness that tries the same by other means, and no trial leaves anything behind. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { doctor, type Probe } from '../../src/observe/doctor.ts';
 
@@ -156,6 +156,16 @@ describe('rights and programs', () => {
     const script =
       'ip link add switch type bridge && ip link add cable type veth peer name plug && ip link set cable master switch';
     expect(found('veth and bridge').ok).toBe(works('unshare', '--net', 'sh', '-c', script));
+  });
+
+  // Where it is not mounted there is no witness: the virtual machine has it.
+  const list = '/sys/kernel/security/lsm';
+  if (!existsSync(list)) console.log(`skipped, because there is no ${list} here: security module`);
+  test.runIf(existsSync(list))('security module, witness the kernel’s list of them', () => {
+    const there = readFileSync(list, 'utf8').trim().split(',');
+    const text = found('security module').found;
+    const isSaid = (name: string): boolean => text.startsWith(name);
+    expect([isSaid('AppArmor'), isSaid('SELinux')]).toEqual([there.includes('apparmor'), there.includes('selinux')]);
   });
 
   test('WSL, witness /proc/version', () => {

@@ -45,7 +45,7 @@ export function makeBox(
   if (isRootless()) makeRootless(config);
   const list = { root: image.root, dieWithParent: more.dieWithParent ?? true };
   keepFiltersInState();
-  fs.mkdirSync(directory, { recursive: true, mode: 0o711 });
+  fs.mkdirSync(directory, { recursive: true, mode: 0o700 });
   writeOwner(directory, self());
   try {
     compileUserNamespace(config, asked, claimFor(id));

@@ -72,7 +72,7 @@ export function createVolume(
   const chosen = checkVolumeName(name ?? randomBytes(32).toString('hex'));
   const there = read(chosen);
   if (there) return there;
-  makeStateDirectory(volumesDirectory());
+  makeStateDirectory(directoryOf(chosen));
   makeStateDirectory(volumeData(chosen), 0o755);
   const file: VolumeFile = { name: chosen, created: new Date().toISOString(), labels, anonymous };
   writeState(join(directoryOf(chosen), 'volume.json'), file);

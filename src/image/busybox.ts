@@ -17,7 +17,7 @@ export function busybox(stateRoot: string): string {
   const images = join(stateRoot, 'images');
   const image = join(images, `busybox-${size}-${Math.floor(mtimeMs)}`);
   if (fs.existsSync(image)) return image;
-  fs.mkdirSync(images, { recursive: true, mode: 0o711 });
+  fs.mkdirSync(images, { recursive: true, mode: 0o700 });
   const building = fs.mkdtempSync(`${image}.`);
   fs.chmodSync(building, 0o755);
   for (const it of ['bin', 'etc', 'dev', 'proc', 'sys', 'tmp', 'root', 'var', 'usr']) fs.mkdirSync(join(building, it));

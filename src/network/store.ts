@@ -3,7 +3,7 @@
  * renamed, so that a reader sees the old or the new; changed under flock(2), which the kernel lets go on kill -9.
  */
 import { readdirSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { host } from '../kernel/caller.ts';
 import { AT, O } from '../kernel/constants.ts';
 import { isRefusal } from '../kernel/errors.ts';
@@ -23,8 +23,6 @@ export function withLock<T>(context: NetworkContext, action: (lock: number) => T
   const { directory } = context;
   const mine = held.get(directory);
   if (mine !== undefined) return action(mine);
-  // What is above it may be for others too.
-  makeDirectory(dirname(directory), { recursive: true, mode: 0o711 });
   makeDirectory(directory, { recursive: true, mode: 0o700 });
   const flags = O.RDWR | O.CREAT | O.CLOEXEC;
   const fd = host.call('openat', Number(AT.FDCWD), join(directory, 'lock'), flags, 0o600);

@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { BlankProcess } from '../kernel/blank-process.ts';
 import { AT, CLONE, MOUNT_ATTR, MS, O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
-import { close, open } from '../kernel/file.ts';
+import { close, fchmodat, mkdirat, open } from '../kernel/file.ts';
 import { makeDirectory } from '../kernel/files.ts';
 import { mount, mount_setattr, move_mount, open_tree, umount2 } from '../kernel/mount.ts';
 import { unshare } from '../kernel/namespace.ts';
@@ -35,7 +35,7 @@ function namespaceWith(box: Box, [uid, gid]: Maps): number {
   }
 }
 
-/** A copy of a mount in which what belongs to 0 belongs to the container's root. @returns its descriptor */
+/** A copy of a mount in which what belongs to 0 belongs to the container's root. @returns its descriptor @throws UsageError where its file system does not allow it */
 function mapped(box: Box, path: string, userNamespace: number, recursive: boolean): number {
   const tree = open_tree(box.process, path, recursive);
   try {
@@ -90,16 +90,21 @@ function volumeTree(box: Box, it: Mount, userNamespace: number): number {
   );
 }
 
-/** Root of the container is an ordinary user outside, who must be able to go to the mount point. */
-function requireWay(box: Box): void {
-  for (let path = box.directory; path !== '/'; path = dirname(path)) {
-    if ((fs.statSync(path).mode & 0o001) !== 0) continue;
-    throw new UsageError(
-      `${path} lets nobody but its owner in, so a container with ids of its own cannot use ${box.directory}`,
-      {
-        remedy: `chmod o+x ${path}, or set MINIDOCKER_ROOT to another place`,
-      },
-    );
+/** The directories on the way to a path, from the top. */
+const wayTo = (path: string): string[] => (path === '/' ? [] : [...wayTo(dirname(path)), path]);
+
+/**
+ * Root of the container is an ordinary user outside, and the way to its mount point leads through directories that are root's alone. In this mount namespace the first of them is covered
+ * by one in which there is nothing but that way.
+ */
+function openWay(box: Box): void {
+  const way = wayTo(box.mountPoint);
+  const closed = way.findIndex((it) => (fs.statSync(it).mode & 0o001) === 0);
+  if (closed === -1) return;
+  mount(box.process, 'tmpfs', way[closed]!, 'tmpfs', MS.NOSUID | MS.NODEV | MS.NOEXEC, 'size=64k,mode=711');
+  for (const it of way.slice(closed + 1)) {
+    mkdirat(box.process, AT.FDCWD, it);
+    fchmodat(box.process, AT.FDCWD, it, 0o711);
   }
 }
 
@@ -113,7 +118,7 @@ export function idMappedMounts(
     name: 'id-mapped-mounts',
     title: 'the root and the volumes, with owners that fit the ids inside',
     explain:
-      'In the user namespace that comes next, root is somebody else outside and may not mount a disk’s files any more. So they are mounted now, in a mount namespace that is only for this, and held as descriptors without a place. The layers are mounted with a map: what belongs to 0 on the disk belongs to the container’s root here, and nothing on the disk is changed.',
+      'In the user namespace that comes next, root is somebody else outside and may not mount a disk’s files any more. So they are mounted now, in a mount namespace that is only for this, and held as descriptors without a place. The layers are mounted with a map: what belongs to 0 on the disk belongs to the container’s root here, and nothing on the disk is changed. Last, the way to the mount point is opened to somebody who is not root: by an empty file system over the first directory that lets only root in.',
     manual: ['mount_setattr(2)', 'open_tree(2)', 'move_mount(2)', 'user_namespaces(7)'],
     calls: [
       'unshare(CLONE_NEWNS)',
@@ -121,6 +126,7 @@ export function idMappedMounts(
       'open_tree(AT_FDCWD, LAYER, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)',
       'mount_setattr(TREE, "", AT_EMPTY_PATH, {MOUNT_ATTR_IDMAP, userns_fd})',
       'open_tree(AT_FDCWD, ROOT, OPEN_TREE_CLONE|OPEN_TREE_CLOEXEC)',
+      'mount("tmpfs", DIRECTORY, "tmpfs", MS_NOSUID|MS_NODEV|MS_NOEXEC, "size=64k,mode=711")',
     ],
     code: codeOf('idMappedMounts', uid, gid, mounts),
     check(box) {
@@ -128,7 +134,6 @@ export function idMappedMounts(
         throw new UsageError('id-mapped mounts need the rights that are gone in the user namespace', {
           remedy: "make them before it: await box.back(), then this step, then steps.namespace('user')",
         });
-      requireWay(box);
     },
     apply(box) {
       const maps: Maps = [uid, gid];
@@ -139,6 +144,7 @@ export function idMappedMounts(
       const volumes = new Map<string, number>();
       for (const it of mounts.filter(isBind)) volumes.set(it.destination, volumeTree(box, it, userNamespace));
       close(box.process, userNamespace);
+      openWay(box);
       holdMounts(box, { root, volumes });
     },
     observe(box) {

@@ -2,12 +2,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { run, steps, UsageError } from 'minidocker';
+import { makeBox, run, steps, UsageError } from 'minidocker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createVolume, removeVolume, volumeData } from '../../src/container/volumes.ts';
 import { MNT, MS, O } from '../../src/kernel/constants.ts';
 import { isRefusal } from '../../src/kernel/errors.ts';
 import { mount, umount2 } from '../../src/kernel/mount.ts';
 import { mountsOf } from '../../src/kernel/proc.ts';
+import { witness } from '../support.ts';
 import { bareProgram, compile, finish, folder, imageWith, type Made, noCompiler, upTo } from './lab.ts';
 
 let secret: string;
@@ -184,4 +186,48 @@ describe('mounts over /proc (CVE-2019-16884, CVE-2019-19921)', () => {
       mount(box.process, secret, `${box.mountPoint}/proc/sys`, null, MS.BIND);
       expect(fs.readdirSync(`/proc/${box.process.pid}/root${box.mountPoint}/proc/sys`)).toEqual(['file']);
     }));
+});
+
+describe('a program with the set-user-ID bit that a container leaves behind (CVE-2021-41091)', () => {
+  /** What id(1) tells an ordinary user of the host when it is run from there. */
+  const asNobody = (path: string): string => {
+    try {
+      // The shell has no capability any more; setpriv itself still has them when it goes to the program.
+      const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+      return witness('setpriv', ...user, 'sh', '-c', 'exec "$0" -u', path);
+    } catch (error) {
+      return String((error as { stderr?: string }).stderr);
+    }
+  };
+  const leave = 'cp /usr/bin/id /data/id && cp /usr/bin/id /id && chmod 4755 /data/id /id';
+
+  test('is out of reach of the host’s users, unless the directories let them in', async () => {
+    const {
+      box,
+      steps: list,
+      remove,
+    } = makeBox({ image: 'host', command: ['sh', '-c', leave], volumes: ['left:/data'] });
+    createVolume('left');
+    try {
+      for (const it of list) await box.apply(it);
+      expect((await box.wait()).code).toBe(0);
+      const root = process.env.MINIDOCKER_ROOT!;
+      for (const [path, closed] of [
+        [join(box.directory, 'upper/id'), [join(root, 'containers'), box.directory]],
+        [join(volumeData('left'), 'id'), [join(root, 'volumes'), join(volumeData('left'), '..')]],
+      ] as const) {
+        expect(asNobody(path)).toMatch(/Permission denied/);
+        for (const it of [root, ...closed]) {
+          fs.chmodSync(it, 0o711);
+          // Each of them is closed by itself.
+          if (it !== closed.at(-1)) expect(asNobody(path)).toMatch(/Permission denied/);
+        }
+        expect(asNobody(path)).toBe('0\n');
+        for (const it of [root, ...closed]) fs.chmodSync(it, 0o700);
+      }
+    } finally {
+      await remove();
+      removeVolume('left');
+    }
+  });
 });

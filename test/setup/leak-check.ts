@@ -84,7 +84,7 @@ const describe = (pid: string): string => {
 
 export default function setup(): () => Promise<void> {
   const run = mkdtempSync(join(tmpdir(), PREFIX));
-  // Containers with ids of their own must be able to go to their roots.
+  // As /var/lib is: what keeps others out has to be our own.
   chmodSync(run, 0o711);
   process.env.MINIDOCKER_TEST_RUN = run;
   const before = new Set([...cgroups(), ...links(), ...namespaces()]);

@@ -1,4 +1,5 @@
 /** Containers of root's with ids of their own, step by step; the witnesses are /proc read from outside, stat(1) and nsenter(1). */
+import { execFileSync } from 'node:child_process';
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { makeBox, steps } from 'minidocker';
@@ -75,6 +76,60 @@ describe.runIf(possible)('a directory as image', () => {
   });
 });
 
+const runc = ['/usr/sbin/runc', '/usr/bin/runc'].find((it) => fs.existsSync(it));
+if (!runc) console.log('skipped: the comparison with runc needs runc (Debian: apt-get install runc)');
+
+describe.runIf(possible && runc)('the same configuration', () => {
+  const id = `mdt-userns-${process.pid}`;
+  const bundle = scratch('bundle');
+  const run = (...args: string[]): void => {
+    execFileSync(runc!, ['--root', join(bundle, 'state'), ...args], { cwd: bundle, stdio: 'ignore' });
+  };
+  /** Who a process is outside, and in which namespaces of its own, read from outside. */
+  const seen = (of: string): Record<string, unknown> => ({
+    maps: witness('cat', `/proc/${of}/uid_map`, `/proc/${of}/gid_map`),
+    setgroups: witness('cat', `/proc/${of}/setgroups`),
+    ids: witness('grep', '-E', '^([UG]id|Cap(Eff|Bnd)):', `/proc/${of}/status`),
+    owner: owner(`/proc/${of}`),
+    own: ['user', 'pid', 'mnt', 'uts', 'ipc', 'net'].filter(
+      (it) => fs.readlinkSync(`/proc/${of}/ns/${it}`) !== fs.readlinkSync(`/proc/self/ns/${it}`),
+    ),
+    // The others belong to the new user namespace: its root has its rights over them.
+    net: witness('nsenter', '-t', of, '-U', '-n', 'ip', 'link', 'set', 'lo', 'up'),
+  });
+
+  test('makes the same of a process with runc', async () => {
+    await started({ image: 'host' });
+    const ours = seen(pid());
+    const { config } = made;
+    fs.mkdirSync(join(bundle, 'rootfs/bin'), { recursive: true });
+    fs.copyFileSync('/bin/busybox', join(bundle, 'rootfs/bin/sleep'));
+    for (const name of ['proc', 'dev']) fs.mkdirSync(join(bundle, 'rootfs', name));
+    // runc goes through the bundle as root of the container; minidocker's own root is held.
+    fs.chmodSync(bundle, 0o711);
+    const { linux, process: program } = config;
+    const { namespaces, uidMappings, gidMappings } = linux;
+    const mounts = config.mounts.filter((it) => ['/proc', '/dev'].includes(it.destination));
+    const { terminal: _, apparmorProfile: __, ...rest } = { apparmorProfile: undefined, ...program };
+    const same = {
+      ociVersion: config.ociVersion,
+      root: { path: 'rootfs' },
+      process: { ...rest, args: ['/bin/sleep', '1000'], cwd: '/', rlimits: [], oomScoreAdj: undefined },
+      mounts,
+      linux: { namespaces: namespaces.filter((it) => it.type !== 'cgroup'), uidMappings, gidMappings },
+    };
+    fs.writeFileSync(join(bundle, 'config.json'), JSON.stringify(same));
+    try {
+      run('create', id);
+      const state = witness(runc!, '--root', join(bundle, 'state'), 'state', id);
+      expect(seen(String(JSON.parse(state).pid))).toEqual(ours);
+    } finally {
+      run('delete', '--force', id);
+      fs.rmSync(bundle, { recursive: true });
+    }
+  });
+});
+
 describe.runIf(possible)('volumes', () => {
   test('are closed to root inside where they are not his, and open with idmap', async () => {
     const data = scratch('data');
@@ -119,16 +174,19 @@ describe.runIf(possible)('the steps', () => {
     await expect(made.box.apply(steps.idMappedMounts(map, map))).rejects.toThrow(/rights that are gone/);
   });
 
-  test('say where nobody but the owner is let in', async () => {
+  test('need no way to the root that others have', async () => {
     const before = process.env.MINIDOCKER_ROOT;
     const closed = scratch('nobody');
     process.env.MINIDOCKER_ROOT = join(closed, 'state');
-    fs.mkdirSync(process.env.MINIDOCKER_ROOT, { recursive: true });
-    fs.chmodSync(closed, 0o700);
+    fs.mkdirSync(closed, { mode: 0o700 });
     try {
-      made = makeBox({ image: 'host', userns });
-      const step = made.steps.find((it) => it.name === 'id-mapped-mounts')!;
-      await expect(made.box.apply(step)).rejects.toThrow(`${closed} lets nobody but its owner in`);
+      await started({ image: 'host' });
+      expect(witness('stat', '-c', '%a', closed, process.env.MINIDOCKER_ROOT, made.box.directory)).toBe(
+        '700\n700\n700\n',
+      );
+      expect(inside('stat', '-c', '%u', '/etc/passwd').trim()).toBe('0');
+      // What opened the way to it is gone with the old root.
+      expect(fs.readFileSync(`/proc/${pid()}/mountinfo`, 'utf8')).not.toContain(` ${closed}`);
       await made.remove();
       expect(fs.readdirSync(join(closed, 'state/containers'))).toEqual([]);
     } finally {

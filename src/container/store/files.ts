@@ -46,8 +46,8 @@ export function writeState(path: string, value: unknown, { lasting = true, mode 
   });
 }
 
-/** Makes a directory and those above it; only we may look in. */
-export function makeStateDirectory(path: string, mode = 0o711): void {
+/** Makes a directory and those above it; only we may look in: somebody else could run, with the rights of its owner, what a container leaves there. */
+export function makeStateDirectory(path: string, mode = 0o700): void {
   explainState(path, () => {
     try {
       fs.mkdirSync(path, { recursive: true, mode });

@@ -18,7 +18,7 @@ export const containerDirectory = (id: string): string => join(containersDirecto
 /** One link a name, to the id that has it. */
 export const namesDirectory = (): string => join(stateRoot(), 'names');
 
-/** One link a range of ids, to the id of the container that has it. */
+/** One empty file a range of ids, named after it and the container that has it. */
 export const idsDirectory = (): string => join(stateRoot(), 'ids');
 
 /** One directory a volume, with what it holds in `_data`. */

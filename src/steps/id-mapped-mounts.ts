@@ -18,11 +18,10 @@ import { isBind, parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { type HeldMounts, heldMounts, holdMounts } from './held-mounts.ts';
 import { overlay, upperOf } from './overlay.ts';
+import { type Maps, shiftedCopy } from './shifted-copy.ts';
 import { codeOf, type Step } from './step.ts';
 import { openSource } from './volume-source.ts';
 import { writeIdMaps } from './write-id-maps.ts';
-
-type Maps = readonly [uid: readonly IdMapping[], gid: readonly IdMapping[]];
 
 /** A user namespace with these maps, only to name them: nobody stays in it. @returns a descriptor of the box's process */
 function namespaceWith(box: Box, [uid, gid]: Maps): number {
@@ -46,7 +45,8 @@ function mapped(box: Box, path: string, userNamespace: number, recursive: boolea
     close(box.process, tree);
     if (!isRefusal(error, 'EINVAL', 'ENOSYS', 'EPERM')) throw error;
     throw new UsageError(`${path} cannot be mounted with other owners (id-mapped): its file system does not allow it`, {
-      remedy: 'keep it on ext4, xfs or btrfs and use Linux 5.12 or later, or leave --userns out',
+      remedy:
+        'keep it on ext4, xfs or btrfs and use Linux 5.12 or later, use a directory as image (which is copied then), or leave --userns out',
       cause: error,
     });
   }
@@ -72,9 +72,25 @@ function mountLayers(box: Box, lower: readonly string[], userNamespace: number, 
   }
 }
 
+/** A directory, which is written to; or, where its file system has no other owners, the container's own copy of it. */
+function directoryTree(box: Box, path: string, userNamespace: number, maps: Maps): number {
+  const copy = copyOf(box);
+  if (!fs.existsSync(copy)) {
+    try {
+      return mapped(box, path, userNamespace, true);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      shiftedCopy(path, copy, maps);
+    }
+  }
+  return open_tree(box.process, copy);
+}
+
+const copyOf = (box: Box): string => join(box.directory, 'shifted');
+
 /** The root, as a mount that has no place. */
 function rootTree(box: Box, userNamespace: number, maps: Maps): number {
-  if (box.root.kind === 'directory') return mapped(box, box.root.path, userNamespace, true);
+  if (box.root.kind === 'directory') return directoryTree(box, box.root.path, userNamespace, maps);
   makeDirectory(box.mountPoint, { recursive: true });
   mountLayers(box, box.root.lower, userNamespace, maps);
   const tree = open_tree(box.process, box.mountPoint);
@@ -118,7 +134,7 @@ export function idMappedMounts(
     name: 'id-mapped-mounts',
     title: 'the root and the volumes, with owners that fit the ids inside',
     explain:
-      'In the user namespace that comes next, root is somebody else outside and may not mount a disk’s files any more. So they are mounted now, in a mount namespace that is only for this, and held as descriptors without a place. The layers are mounted with a map: what belongs to 0 on the disk belongs to the container’s root here, and nothing on the disk is changed. Last, the way to the mount point is opened to somebody who is not root: by an empty file system over the first directory that lets only root in.',
+      'In the user namespace that comes next, root is somebody else outside and may not mount a disk’s files any more. So they are mounted now, in a mount namespace that is only for this, and held as descriptors without a place. The layers are mounted with a map: what belongs to 0 on the disk belongs to the container’s root here, and nothing on the disk is changed. Last, the way to the mount point is opened to somebody who is not root: by an empty file system over the first directory that lets only root in. (A directory whose file system has no such mounts is copied instead, and the copy gets other owners.)',
     manual: ['mount_setattr(2)', 'open_tree(2)', 'move_mount(2)', 'user_namespaces(7)'],
     calls: [
       'unshare(CLONE_NEWNS)',
@@ -152,6 +168,7 @@ export function idMappedMounts(
       const layers = mountsOf(box.process.pid).filter((it) => it.target.startsWith(join(box.directory, 'layers')));
       return {
         layers: layers.map((it) => `${it.target} ${it.options.join(',')}`).join(' '),
+        copy: fs.existsSync(copyOf(box)) ? copyOf(box) : undefined,
         held: held ? 1 + held.volumes.size : 0,
       };
     },

@@ -1,8 +1,9 @@
 /** --userns, as commands: who a container's root is outside, in its whole life. */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canIdMap, until, witness } from '../support.ts';
+import { tidyUp } from './life.ts';
 import { command, directoriesLeft, line, Running, say, start, terminal } from './program.ts';
 
 const possible = canIdMap();
@@ -29,6 +30,14 @@ describe.runIf(possible)('run --userns', () => {
     expect(Math.abs(Number(one.split(' ')[1]) - Number(two.split(' ')[1]))).toBeGreaterThanOrEqual(65536);
     expect(await say('inspect -f {{.HostConfig.UsernsMode}} one')).toBe('auto');
     await say('rm -f one two');
+  });
+
+  it('ten at once', async () => {
+    const names = Array.from({ length: 10 }, (_, n) => `at-once-${n}`);
+    await Promise.all(names.map((it) => say(`run -d --userns auto --name ${it} host sleep 1000`)));
+    const firsts = (await Promise.all(names.map(mapOf))).map((it) => Number(it.split(' ')[1])).sort((a, b) => a - b);
+    for (let n = 1; n < firsts.length; n++) expect(firsts[n]! - firsts[n - 1]!).toBeGreaterThanOrEqual(65536);
+    await say('rm -f', ...names);
   });
 
   it('auto:size=N and ranges', async () => {
@@ -83,6 +92,54 @@ describe.runIf(possible)('run --userns', () => {
   });
 });
 
+describe.runIf(possible)('its network', () => {
+  const host = `mdt${process.pid.toString(36)}uns`;
+  const options = { through: ['nsenter', `--net=/run/netns/${host}`], env: { MINIDOCKER_NETWORK: '' } };
+  const there = async (text: string, ...more: string[]): Promise<string> => {
+    const { code, stdout, stderr } = await command([...text.split(' '), ...more], options);
+    expect({ text, code, stderr }).toEqual({ text, code: 0, stderr });
+    return stdout.trim();
+  };
+
+  beforeAll(async () => {
+    // The supervisor that there is lives in the machine's network, and would lay the cable there.
+    await tidyUp();
+    witness('ip', 'netns', 'add', host);
+    witness('ip', '-n', host, 'link', 'set', 'lo', 'up');
+  });
+
+  afterAll(async () => {
+    await command(['rm', '-f', 'web'], options);
+    await command(['network', 'prune', '-f'], options);
+    await tidyUp();
+    witness('ip', 'netns', 'del', host);
+  });
+
+  it('belongs to its user namespace: a cable, a published port, names, sysctls', async () => {
+    await there('network create red');
+    const sysctl = '--sysctl net.ipv4.ip_default_ttl=33';
+    await there(`run -d --userns auto --name web --network red -p 8080:80 ${sysctl} busybox httpd -f -h /etc`);
+    await there('exec web sh -c', 'until wget -qO /dev/null http://127.0.0.1/hostname; do sleep 0.1; done');
+    const id = await there('inspect -f {{.Id}} web');
+    expect(
+      witness('nsenter', `--net=/run/netns/${host}`, 'curl', '-s', '--max-time', '9', 'http://127.0.0.1:8080/hostname'),
+    ).toBe(`${id.slice(0, 12)}\n`);
+    const pid = await there('inspect -f {{.State.Pid}} web');
+    expect(witness('nsenter', '-t', pid, '-n', 'cat', '/proc/sys/net/ipv4/ip_default_ttl')).toBe('33\n');
+    // Its root has rights over its own links.
+    expect(witness('nsenter', '-t', pid, '-U', '-n', 'ip', 'address', 'add', '10.9.9.9/32', 'dev', 'lo')).toBe('');
+    expect(await there('run --rm --userns auto --network red busybox wget -qO- http://web/hostname')).toBe(
+      id.slice(0, 12),
+    );
+    // Those of one network may have different user namespaces, or none.
+    expect(await there('run --rm --network red busybox wget -qO- http://web/hostname')).toBe(id.slice(0, 12));
+    expect(await there('top web -eo uid,pid,args')).toMatch(
+      new RegExp(`${(await mapOf('web')).split(' ')[1]} +${pid} +httpd`),
+    );
+    await there('rm -f web');
+  });
+});
+
 describe.runIf(possible)('a container with ids of its own', () => {
   it('lives a whole life: exec, cp both ways, restart, volume, limits', async () => {
     await say('run -d --userns auto --name life -m 64M -v kept:/kept host sh -c', 'echo 1 >> /kept/starts; sleep 1000');
@@ -119,6 +176,51 @@ describe.runIf(possible)('a container with ids of its own', () => {
     await say('rm -f life');
     await say('volume rm kept');
     for (const it of ['in', 'out']) fs.rmSync(scratch(it));
+  });
+
+  it('is gone through step by step on a terminal', async () => {
+    const session = terminal(line('run', '--rm', '--step', '--userns', 'auto', 'host', 'cat', '/proc/self/uid_map'));
+    await session.says(/1 of \d+.*abort > $/s);
+    const count = Number(/1 of (\d+)/.exec(session.stdout)![1]);
+    for (let step = 1; step <= count; step++) {
+      await session.says(new RegExp(`${step} of ${count}.*abort > $`, 's'));
+      session.type('\r');
+    }
+    expect((await session.ended).stdout).toMatch(/id-mapped-mounts.*id-map.*\s0 +\d+ +65536/s);
+  });
+
+  it('has its own copy of a directory whose file system has no id-mapped mounts', async () => {
+    const image = scratch('image');
+    fs.mkdirSync(image);
+    // ramfs has none. It is mounted in a mount namespace of the command's alone.
+    const prepare = `mount -t ramfs ramfs ${image}; cd ${image}; mkdir bin proc sys dev etc; cp /bin/busybox bin
+      for it in sh stat touch; do ln -s busybox bin/$it; done
+      touch one; chown 5:6 one; chmod 4755 one; ln one two; touch far; chown 2000 far
+      "$@"; echo "code $?" "$(stat -c %u:%g one)" $(ls -d made 2>&1)`;
+    const through = ['unshare', '--mount', 'sh', '-c', prepare, 'sh'];
+    const look = "stat -c '%n %u:%g %a' /one /two /far /bin/sh; touch /made";
+    const first = await command(['run', '--name', 'copied', '--userns', '0:300000:1000', image, 'sh', '-c', look], {
+      through,
+    });
+    const inside = '/one 5:6 4755\n/two 5:6 4755\n/far 65534:0 644\n/bin/sh 0:0 777\n';
+    // The image itself is as it was.
+    const outside = /code 0 5:6 ls: cannot access 'made': No such file or directory\n$/;
+    expect(first).toEqual({ code: 0, stdout: expect.stringContaining(inside), stderr: '' });
+    expect(first.stdout).toMatch(outside);
+    const copy = state('containers', await say('inspect -f {{.Id}} copied'), 'shifted');
+    expect(witness('stat', '-c', '%u:%g', join(copy, 'one'), join(copy, 'made'))).toBe(
+      '300005:300006\n300000:300000\n',
+    );
+    // It stays the container's.
+    expect(await say('start -a copied')).toBe(inside.trim());
+    await say('rm copied');
+    expect(fs.existsSync(copy)).toBe(false);
+
+    const refused = await command(['run', '--rm', '--userns', 'auto', '-v', `${image}:/x:idmap`, 'host', 'true'], {
+      through,
+    });
+    expect(refused.stderr).toMatch(/image cannot be mounted with other owners.*ext4/);
+    fs.rmdirSync(image);
   });
 
   it('whose command was killed gives its ids back', async () => {

@@ -11,7 +11,7 @@ import { CLONE, SIGCHLD } from './constants.ts';
 import { StillRunningError, SyscallError } from './errors.ts';
 import { type Exit, forget, hold, watch } from './exits.ts';
 import { CLONE_ARGS_SIZE, forkRequest } from './fork-request.ts';
-import { launch, launcherDescriptor } from './launcher.ts';
+import { type LaunchOptions, launch, launcherDescriptor } from './launcher.ts';
 import { rawClone } from './libc.ts';
 import { type LaidOutRequest, Mailbox, type Request, resultOf, state } from './mailbox.ts';
 import { withSignalsBlocked } from './signals.ts';
@@ -162,11 +162,11 @@ export class BlankProcess implements Caller {
 
   /**
    * Becomes a program: execve(2) of the first of `paths` that is there and executable (as execvp(3) chooses), through the launcher. Signals are as a program
-   * expects them again. After it this process can be asked nothing any more. `beforeProgram` is called when it has a memory of its own, and the program has not begun. @throws SyscallError (EACCES wins over ENOENT).
+   * expects them again. After it this process can be asked nothing any more. @throws SyscallError (EACCES wins over ENOENT).
    */
-  exec(paths: readonly string[], argv: readonly string[], env: readonly string[], beforeProgram?: () => void): void {
+  exec(paths: readonly string[], argv: readonly string[], env: readonly string[], options: LaunchOptions = {}): void {
     this.#assertBlank('execve');
-    launch(this, paths, argv, env, beforeProgram);
+    launch(this, paths, argv, env, options);
   }
 
   /** Hands it calls that it makes by itself, and lets it go: nobody waits, and nobody learns how they went. The last one has to end it. */

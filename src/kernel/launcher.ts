@@ -4,6 +4,8 @@
  * Why: until its first execve a blank process's /proc/self/exe is the host's own node. A container whose program is a link to /proc/self/exe, or a script that
  * begins with #!/proc/self/exe, would run that file, and could write to it later (CVE-2019-5736). The last execve comes from the launcher: /proc/self/exe is
  * then a memfd that nobody can ever write to – see memfd_create(2), F_ADD_SEALS in fcntl(2), elf(5).
+ *
+ * A security module's label for the program is announced by the launcher too: it is for the next execve of the process, and for that one alone.
  */
 import * as fs from 'node:fs';
 import { type Caller, conclude, host } from './caller.ts';
@@ -143,17 +145,32 @@ function goOn(ours: number): number {
   }
 }
 
+export interface LaunchOptions {
+  /** Is called when the process has a memory of its own already, and the program has not begun. */
+  beforeProgram?: (() => void) | undefined;
+  /** What is to be written right before the last execve, and where: the label of a security module – see proc_pid_attr(5). */
+  label?: Announcement | undefined;
+}
+
+export interface Announcement {
+  /** A file of the process's own /proc. */
+  file: string;
+  text: string;
+}
+
+/** How the launcher tells that it was the label which was refused. */
+const UNLABELLED = -4096;
+
 /**
  * Turns a blank process into a program, through the launcher. Signals are as a program expects them again.
- * @param beforeProgram is called when the process has a memory of its own already, and the program has not begun.
- * @throws SyscallError: the process is blank still where none of the paths is there, and gone where the file turned out to be no program.
+ * @throws SyscallError: the process is blank still where none of the paths is there, and gone where the file turned out to be no program or the label (`write`) was refused.
  */
 export function launch(
   by: Launchable,
   paths: readonly string[],
   argv: readonly string[],
   env: readonly string[],
-  beforeProgram?: () => void,
+  { beforeProgram, label }: LaunchOptions = {},
 ): void {
   const shown = [`[${argv.map((it) => JSON.stringify(it)).join(', ')}]`, `/* ${env.length} vars */`];
   const path = choose(by, paths);
@@ -162,7 +179,13 @@ export function launch(
   const { theirs, ours } = asPlumbing(() => statusSockets(by));
   const started = process.hrtime.bigint();
   try {
-    const argvAt = memory.strings([String.fromCharCode(theirs), path, ...argv]).address;
+    const argvAt = memory.strings([
+      String.fromCharCode(theirs),
+      label?.file ?? '',
+      label?.text ?? '',
+      path,
+      ...argv,
+    ]).address;
     const envAt = memory.strings(env).address;
     const results = asPlumbing(() =>
       by.chain([
@@ -179,6 +202,16 @@ export function launch(
     asPlumbing(() => conclude(by.who, 'execveat', [launcher, '', ...shown, AT.EMPTY_PATH], 0, started));
     beforeProgram?.();
     const answer = ours === undefined ? 0 : asPlumbing(() => goOn(ours));
+    if (label) {
+      const bytes = Buffer.from(label.text);
+      conclude(
+        by.who,
+        'write',
+        [label.file, bytes, bytes.length],
+        answer <= UNLABELLED ? answer - UNLABELLED : bytes.length,
+        started,
+      );
+    }
     conclude(by.who, 'execve', [path, ...shown], answer, started);
   } finally {
     if (ours !== undefined) fs.closeSync(ours);

@@ -4,6 +4,7 @@ import { F } from '../kernel/constants.ts';
 import { isRefusal, SyscallError, UsageError } from '../kernel/errors.ts';
 import { writeKernel } from '../kernel/files.ts';
 import { argumentsOf, statusOf } from '../kernel/proc.ts';
+import { labelOf, labelRefusal } from './announced-label.ts';
 import type { Box } from './box.ts';
 import { codeOf, type Step } from './step.ts';
 
@@ -33,11 +34,15 @@ function closeAtExec({ process }: Box): void {
 }
 
 /** What Docker says with 126 (it is there and cannot be run) and 127 (it is not there). */
-function refusal(command: string, error: SyscallError): UsageError {
+function refusal(box: Box, command: string, error: SyscallError): UsageError {
+  const label = labelOf(box);
+  if (label && error.syscall === 'write') return labelRefusal(label, error);
   const missing = error.code === 'ENOENT' || error.code === 'ENOTDIR';
   const where = command.includes('/') ? 'in this image' : 'in any directory of PATH in this image';
   const remedies: Record<string, string> = {
-    EACCES: 'is it executable (chmod +x), and not on a file system mounted noexec?',
+    EACCES: label
+      ? `is it executable, also by the rules for ${JSON.stringify(label.label)}?`
+      : 'is it executable (chmod +x), and not on a file system mounted noexec?',
     ENOEXEC: 'is it a program of this processor, or a script that begins with #!?',
   };
   const options = { exitCode: missing ? 127 : 126, cause: error };
@@ -52,16 +57,18 @@ function refusal(command: string, error: SyscallError): UsageError {
 
 function become(box: Box, args: readonly string[], env: readonly string[]): void {
   try {
-    box.process.exec(candidates(args[0]!, env), args, env, () => {
+    const beforeProgram = (): void => {
       box.beforeProgram?.();
       setScore(box);
-    });
+    };
+    box.process.exec(candidates(args[0]!, env), args, env, { beforeProgram, label: labelOf(box) });
   } catch (error) {
     if (
       error instanceof SyscallError &&
-      isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENOEXEC', 'ELOOP', 'EISDIR', 'ETXTBSY', 'E2BIG', 'EPERM')
+      (error.syscall === 'write' ||
+        isRefusal(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'ENOEXEC', 'ELOOP', 'EISDIR', 'ETXTBSY', 'E2BIG', 'EPERM'))
     )
-      throw refusal(args[0]!, error);
+      throw refusal(box, args[0]!, error);
     throw error;
   }
 }

@@ -57,6 +57,30 @@ describe('a blank process becomes a program', () => {
       fs.rmSync(file);
     }));
 
+  test('a label is written before it, to the file that is for it', () =>
+    withProcess(async (process) => {
+      const file = join(globalThis.process.env.TMPDIR!, 'label');
+      fs.writeFileSync(file, '');
+      const label = { file, text: 'exec something' };
+      process.exec(
+        ['/bin/sh'],
+        ['sh', '-c', `[ "$(cat $0)" = "exec something" ] && [ ! -e /proc/$$/fd/3 ]`, file],
+        [],
+        { label },
+      );
+      expect(await process.ended).toMatchObject({ code: 0 });
+      fs.rmSync(file);
+    }));
+
+  test('without its label there is no program', () =>
+    withProcess(async (process) => {
+      const label = { file: '/no/such/file', text: 'x' };
+      expect(() => process.exec(['/bin/true'], ['true'], [], { label })).toThrow(
+        /^write\("\/no\/such\/file", .*ENOENT/,
+      );
+      expect(await process.ended).toMatchObject({ code: 127 });
+    }));
+
   test('nobody can write to it', () => {
     const path = `/proc/self/fd/${launcherDescriptor()}`;
     const fd = fs.openSync(path, 'r+');

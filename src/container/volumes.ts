@@ -172,6 +172,6 @@ export async function prepareVolumes(
   const bound = (options.volumes ?? []).map((it) => it.split(':')[1]);
   for (const { source, destination } of config.mounts) {
     const isBind = source?.startsWith('/') && bound.includes(destination);
-    if (isBind && source && !fs.existsSync(source)) fs.mkdirSync(source, { recursive: true });
+    if (isBind && source && !fs.existsSync(source)) makeStateDirectory(source, 0o755);
   }
 }

@@ -3,6 +3,7 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { childProcess } from '../kernel/child-process.ts';
 import { UsageError } from '../kernel/errors.ts';
+import { makeDirectory } from '../kernel/files.ts';
 
 const places = ['/bin/busybox', '/usr/bin/busybox', '/sbin/busybox', '/usr/local/bin/busybox'];
 
@@ -20,8 +21,8 @@ export function busybox(stateRoot: string): string {
   fs.mkdirSync(images, { recursive: true, mode: 0o700 });
   const building = fs.mkdtempSync(`${image}.`);
   fs.chmodSync(building, 0o755);
-  for (const it of ['bin', 'etc', 'dev', 'proc', 'sys', 'tmp', 'root', 'var', 'usr']) fs.mkdirSync(join(building, it));
-  fs.chmodSync(join(building, 'tmp'), 0o1777);
+  for (const it of ['bin', 'etc', 'dev', 'proc', 'sys', 'root', 'var', 'usr']) makeDirectory(join(building, it));
+  makeDirectory(join(building, 'tmp'), { mode: 0o1777 });
   fs.copyFileSync(program, join(building, 'bin/busybox'));
   fs.chmodSync(join(building, 'bin/busybox'), 0o755);
   for (const name of childProcess().execFileSync(program, ['--list'], { encoding: 'utf8' }).split('\n')) {
@@ -29,11 +30,14 @@ export function busybox(stateRoot: string): string {
   }
   fs.symlinkSync('bin', join(building, 'sbin'));
   fs.symlinkSync('../bin', join(building, 'usr/bin'));
-  fs.writeFileSync(
-    join(building, 'etc/passwd'),
-    'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
-  );
-  fs.writeFileSync(join(building, 'etc/group'), 'root:x:0:\nnogroup:x:65534:\n');
+  const etc = {
+    passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
+    group: 'root:x:0:\nnogroup:x:65534:\n',
+  };
+  for (const [name, text] of Object.entries(etc)) {
+    fs.writeFileSync(join(building, 'etc', name), text);
+    fs.chmodSync(join(building, 'etc', name), 0o644);
+  }
   try {
     fs.renameSync(building, image);
   } catch (error) {

@@ -25,6 +25,8 @@ export function firstCalls(): Request[] {
   return [
     // It shares Node's memory until execve: nobody may look into it through /proc or ptrace. (Without root, /proc/PID/uid_map must stay writable.)
     ...(process.getuid?.() === 0 ? [{ name: 'prctl' as const, args: [PR.SET_DUMPABLE, 0, 0, 0, 0] }] : []),
+    // What it makes in a container is for the container's users, also where Node keeps its own files to itself.
+    { name: 'umask', args: [0o022] },
     // Node's signal handlers must never run here.
     ...resetHandlers(),
   ];

@@ -62,13 +62,21 @@ export const writeKernel = (path: string, text: string): void =>
     },
   );
 
-/** mkdir(2). With `recursive`, no error where it exists. */
-export const makeDirectory = (path: string, options: { recursive?: boolean; mode?: number } = {}): void =>
+const isDirectory = (path: string): boolean => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** mkdir(2), and the mode is what is said here, whatever the umask is. With `recursive`, no error where it exists. */
+export const makeDirectory = (path: string, options: { recursive?: boolean; mode?: number } = {}): void => {
+  const { recursive = false, mode = 0o755 } = options;
   traced(
     'mkdir',
-    () => [quote(path), `0${(options.mode ?? 0o755).toString(8)}`],
-    () => void fs.mkdirSync(path, { mode: 0o755, ...options }),
+    () => [quote(path), `0${mode.toString(8)}`],
+    () => {
+      if (recursive && isDirectory(path)) return;
+      fs.mkdirSync(path, { recursive, mode });
+      fs.chmodSync(path, mode);
+    },
   );
+};
 
 /** rmdir(2). */
 export const removeDirectory = (path: string): void =>

@@ -25,6 +25,17 @@ describe('what run shows inside', () => {
     expect(await inside(`-v ${folder}/made:/made`, 'test -d /made && echo there')).toBe('there');
     expect(existsSync(join(folder, 'made'))).toBe(true);
   });
+  it('is for every user inside, whatever our umask is', async () => {
+    const through = ['sh', '-c', 'umask 077; exec "$@"', 'sh'];
+    const places = ['/', '/dev', '/made', '/kept', '/some/where', '/etc/hosts', '/bin', '/etc/passwd'];
+    const flags = `-u 9 --network bridge -v ${folder}/closed:/made -v kept:/kept -w /some/where`.split(' ');
+    const run = ['run', '--rm', ...flags, 'busybox', 'stat', '-c', '%a', ...places];
+    const env = { MINIDOCKER_ROOT: join(folder, 'root') };
+    const { stdout, stderr } = await command(run, { through: ['unshare', '--net', ...through], env });
+    expect({ stdout, stderr }).toEqual({ stdout: '755\n755\n755\n755\n755\n644\n755\n644\n', stderr: '' });
+    // What is ours is as closed as ever.
+    expect(statSync(join(folder, 'root')).mode & 0o777).toBe(0o700);
+  });
   it('--mount: bind, tmpfs and volume in words', async () => {
     expect(
       await inside(

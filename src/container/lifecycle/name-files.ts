@@ -61,7 +61,9 @@ export function writeNameFiles({ id, directory, record: { options } }: Named, co
   const write = (destination: string, text: () => string): void => {
     if (!ours.includes(destination)) return;
     const file = join(directory, nameFiles[destination]!);
-    fs.writeFileSync(file, text(), { mode: 0o644 });
+    fs.writeFileSync(file, text());
+    // Whatever the umask is: it is for every user inside.
+    fs.chmodSync(file, 0o644);
     // Root inside may change them.
     if (uidMappings) fs.chownSync(file, outsideId(uidMappings, 0) ?? 0, outsideId(gidMappings, 0) ?? 0);
   };

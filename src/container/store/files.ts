@@ -46,11 +46,14 @@ export function writeState(path: string, value: unknown, { lasting = true, mode 
   });
 }
 
-/** Makes a directory and those above it; only we may look in: somebody else could run, with the rights of its owner, what a container leaves there. */
+/**
+ * Makes a directory and those above it, whatever the umask is. Only we may look in where no mode is given: somebody else could run, with the rights of its owner, what a container
+ * leaves there.
+ */
 export function makeStateDirectory(path: string, mode = 0o700): void {
   explainState(path, () => {
     try {
-      fs.mkdirSync(path, { recursive: true, mode });
+      if (fs.mkdirSync(path, { recursive: true, mode }) !== undefined) fs.chmodSync(path, mode);
     } catch (error) {
       // Node says so of a read-only file system too: the nearest directory that is there knows better.
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') fs.accessSync(nearest(path), fs.constants.W_OK);

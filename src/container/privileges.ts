@@ -1,7 +1,7 @@
 /** What a container may do, from Docker's flags: --cap-add, --cap-drop, --privileged, --security-opt, --user, --group-add, --ulimit, --sysctl, --oom-score-adj. */
 import { capabilityMask, capabilityNames } from '../kernel/capabilities.ts';
 import { UsageError } from '../kernel/errors.ts';
-import { exists, readText } from '../kernel/files.ts';
+import { exists } from '../kernel/files.ts';
 import { statusOf } from '../kernel/proc.ts';
 import { RESOURCES, RLIM_INFINITY } from '../kernel/rlimit.ts';
 import { hasApparmorParser, isActive, loadedProfiles } from '../kernel/security-modules.ts';
@@ -10,6 +10,7 @@ import type { Config, Rlimit } from '../spec/config.ts';
 import { DEFAULT_PROFILE } from '../spec/seccomp-default.ts';
 import { parseSeccompProfile, resolveSeccomp } from '../spec/seccomp-profile.ts';
 import { readNamedFile } from './read-file.ts';
+import { applyLabel } from './selinux.ts';
 
 /** Those of the options that are about privileges. */
 export interface PrivilegeOptions {
@@ -73,23 +74,6 @@ function defaultApparmorIsThere(): boolean {
   return hasApparmorParser() && process.getuid?.() === 0 && exists('/sys/kernel/security/apparmor/.replace');
 }
 
-/** What the SELinux policy says a container's processes are – see lxc_contexts in selinux_lxc_contexts_path(3). */
-function usualContext(): string {
-  const kind = exists('/etc/selinux/config') && /^SELINUXTYPE=(\S+)/m.exec(readText('/etc/selinux/config'))?.[1];
-  const file = `/etc/selinux/${kind || 'targeted'}/contexts/lxc_contexts`;
-  const said = exists(file) ? /^process\s*=\s*"([^"]+)"/m.exec(readText(file))?.[1] : undefined;
-  return said ?? 'system_u:system_r:container_t:s0';
-}
-
-/** `type:T`, `level:L`, `user:U`, `role:R` change a part of a context; else it is a whole one. */
-function changedContext(before: string | undefined, text: string): string {
-  const [, part, value] = /^(user|role|type|level):(.+)$/.exec(text) ?? [];
-  if (part === undefined || value === undefined) return text;
-  const [user, role, type, ...level] = (before ?? usualContext()).split(':');
-  const parts = { user, role, type, level: level.join(':'), [part]: value };
-  return [parts.user, parts.role, parts.type, parts.level].filter(Boolean).join(':');
-}
-
 function applySecurityOpt(config: Config, text: string, seccomp: { profile: string | undefined }): void {
   const [, key, value] = /^([a-z-]+)(?:[=:](.*))?$/s.exec(text) ?? [];
   if (key === 'no-new-privileges' && (value === undefined || value === 'true' || value === 'false')) {
@@ -99,8 +83,7 @@ function applySecurityOpt(config: Config, text: string, seccomp: { profile: stri
     if (value === 'unconfined') delete config.process.apparmorProfile;
     else config.process.apparmorProfile = value;
   } else if (key === 'label' && value) {
-    if (value === 'disable') delete config.process.selinuxLabel;
-    else config.process.selinuxLabel = changedContext(config.process.selinuxLabel, value);
+    applyLabel(config, value);
   } else {
     throw new UsageError(`--security-opt: ${JSON.stringify(text)} is not understood`, {
       remedy:

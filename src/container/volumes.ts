@@ -163,15 +163,19 @@ export async function prepareVolumes(
   options: RunOptions,
   id: string,
 ): Promise<void> {
+  const labels = config.linux.mountLabel ? await import('./files/relabel.ts') : undefined;
   for (const { name, anonymous, destination } of volumes) {
     createVolume(name, anonymous ? { 'minidocker.container': id } : {}, anonymous);
     const { populate } = await import('./files/populate.ts');
     const { idsOf } = await import('./files/ids.ts');
+    const isNew = fs.readdirSync(volumeData(name)).length === 0;
     await populate(volumeData(name), root, destination, idsOf(config)?.outside);
+    if (isNew) labels?.labelVolume(volumeData(name), config);
   }
   const bound = (options.volumes ?? []).map((it) => it.split(':')[1]);
   for (const { source, destination } of config.mounts) {
     const isBind = source?.startsWith('/') && bound.includes(destination);
     if (isBind && source && !fs.existsSync(source)) makeStateDirectory(source, 0o755);
   }
+  labels?.relabelVolumes(config, options);
 }

@@ -5,6 +5,7 @@ import { errnoName, SyscallError } from '../kernel/errors.ts';
 import type { Request } from '../kernel/mailbox.ts';
 import type { Box } from './box.ts';
 import { requirePrivate, requireRoot } from './guards.ts';
+import { withLabel } from './mount-label.ts';
 import { codeOf, type Step } from './step.ts';
 
 interface Covered {
@@ -28,7 +29,7 @@ function cover(box: Box, { path, isDirectory }: Covered): Request {
   const target = (box.newRoot === '/' ? '' : box.newRoot) + path;
   const mode = ['/tmp', '/var/tmp'].includes(path) ? 'mode=1777' : path === '/root' ? 'mode=700' : 'mode=755';
   const args = isDirectory
-    ? ['tmpfs', target, 'tmpfs', MS.NOSUID | MS.NODEV, mode]
+    ? ['tmpfs', target, 'tmpfs', MS.NOSUID | MS.NODEV, withLabel(box, mode)]
     : ['/dev/null', target, null, MS.BIND, null];
   return { name: 'mount', args, mayFail: true };
 }

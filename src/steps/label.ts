@@ -1,9 +1,10 @@
 /** The label of a security module (AppArmor, SELinux) that the program is to have – see apparmor(7), selinux(8). */
+import * as fs from 'node:fs';
 import { O } from '../kernel/constants.ts';
 import { isRefusal, UsageError } from '../kernel/errors.ts';
 import { close, open } from '../kernel/file.ts';
 import { readText } from '../kernel/files.ts';
-import { isActive, type SecurityModule } from '../kernel/security-modules.ts';
+import { isActive, type SecurityModule, setFileLabel } from '../kernel/security-modules.ts';
 import { DEFAULT_APPARMOR } from '../spec/apparmor-default.ts';
 import { announceLater, labelOf, moduleNames as names } from './announced-label.ts';
 import { loadDefaultProfile } from './apparmor-profile.ts';
@@ -39,6 +40,20 @@ function fileFor(box: Box, module: SecurityModule): string {
   });
 }
 
+/** What the program may not use it would find closed: a pipe to it gets the label of its files. */
+function labelStreams(box: Box): void {
+  const { mountLabel } = box.config.linux;
+  if (!mountLabel) return;
+  for (const fd of box.stdio) {
+    if (fd === null || !fs.fstatSync(fd).isFIFO()) continue;
+    try {
+      setFileLabel(fd, mountLabel);
+    } catch (error) {
+      if (!isRefusal(error, 'EPERM', 'EACCES')) throw error; // It is somebody else's.
+    }
+  }
+}
+
 /** Undefined when the program has ended, or without a security module. */
 function inForce(box: Box): string | undefined {
   try {
@@ -70,6 +85,7 @@ export function label(module: SecurityModule, label: string): Step {
     },
     apply(box) {
       if (label === DEFAULT_APPARMOR && module === 'apparmor') loadDefaultProfile();
+      if (module === 'selinux') labelStreams(box);
       announceLater(box, { module, label, file: fileFor(box, module), text });
     },
     observe: (box) => ({ announced: labelOf(box)?.label, 'in force': inForce(box) }),

@@ -11,6 +11,7 @@ import { parseMountOptions } from '../spec/mount-options.ts';
 import type { Box } from './box.ts';
 import { requirePidOne, requirePrivate } from './guards.ts';
 import { atPlace } from './in-root.ts';
+import { withLabel } from './mount-label.ts';
 import { loreOf } from './mount-lore.ts';
 import { codeOf, type Step } from './step.ts';
 
@@ -30,11 +31,15 @@ const names: Record<string, string> = {
   '/dev/mqueue': 'mqueue',
 };
 
+/** File systems of files that belong to the container. Those of the kernel's have labels of their own by the policy. */
+const labelled = ['tmpfs', 'devpts', 'overlay', 'ramfs'];
+
 /** In a user namespace devpts wants a group that is mapped. */
 function dataFor(box: Box, it: Mount): string {
   const { data } = parseMountOptions(it.options);
   const single = box.config.linux.gidMappings?.every((map) => map.size < 6);
-  return it.type === 'devpts' && box.owns('user') && single !== false ? data.replace(/,?gid=\d+/, '') : data;
+  const fitting = it.type === 'devpts' && box.owns('user') && single !== false ? data.replace(/,?gid=\d+/, '') : data;
+  return labelled.includes(it.type ?? '') ? withLabel(box, fitting) : fitting;
 }
 
 function mountAt(box: Box, it: Mount, place: string): void {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { makeDirectory } from '../kernel/files.ts';
 import { mount } from '../kernel/mount.ts';
 import type { Box } from './box.ts';
+import { withLabel } from './mount-label.ts';
 import { escaped } from './patchwork.ts';
 
 /** What the container writes: in its directory. */
@@ -14,5 +15,5 @@ export function overlay(box: Box, lower: readonly string[]): void {
   for (const path of [upper, work]) makeDirectory(path, { recursive: true });
   const user = box.owns('user') ? ',userxattr' : '';
   const options = `lowerdir=${lower.map(escaped).join(':')},upperdir=${escaped(upper)},workdir=${escaped(work)}${user}`;
-  mount(box.process, 'overlay', box.mountPoint, 'overlay', 0, options);
+  mount(box.process, 'overlay', box.mountPoint, 'overlay', 0, withLabel(box, options));
 }

@@ -10,6 +10,7 @@ import { close, mkdirat, open, symlinkat } from '../kernel/file.ts';
 import { makeDirectory } from '../kernel/files.ts';
 import { mount } from '../kernel/mount.ts';
 import type { Box } from './box.ts';
+import { withLabel } from './mount-label.ts';
 
 /** In an overlay's options a colon, a comma and a backslash are written with a backslash before them. */
 export const escaped = (path: string): string => path.replace(/[\\:,]/g, (char) => `\\${char}`);
@@ -45,7 +46,7 @@ function layer(box: Box, name: string, target: string): void {
   const written = join(box.directory, WRITTEN, 'layers', name);
   for (const path of ['upper', 'work']) makeDirectory(join(written, path), { recursive: true });
   if (overlay(box, name, written, target)) return;
-  mount(box.process, 'tmpfs', written, 'tmpfs', 0, 'mode=755');
+  mount(box.process, 'tmpfs', written, 'tmpfs', 0, withLabel(box, 'mode=755'));
   for (const path of ['upper', 'work']) mkdirat(box.process, AT.FDCWD, join(written, path), 0o755);
   if (!overlay(box, name, written, target)) bindReadonly(box, `/${name}`, target);
 }
@@ -55,7 +56,7 @@ function overlay(box: Box, name: string, written: string, target: string): boole
   const user = box.owns('user') ? ',userxattr' : '';
   const options = `lowerdir=/${name},upperdir=${escaped(`${written}/upper`)},workdir=${escaped(`${written}/work`)}${user}`;
   try {
-    mount(box.process, 'overlay', target, 'overlay', 0, options);
+    mount(box.process, 'overlay', target, 'overlay', 0, withLabel(box, options));
     return true;
   } catch (error) {
     if (!isRefusal(error, 'EINVAL', 'EPERM', 'ENODEV', 'ESTALE')) throw error;

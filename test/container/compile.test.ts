@@ -178,6 +178,21 @@ describe('privileges', () => {
   });
 });
 
+describe('SELinux labels', () => {
+  const usual = { process: 'system_u:system_r:container_t:s0', file: 'system_u:object_r:container_file_t:s0' };
+  test.each([
+    [[], undefined, undefined],
+    [['type:spc_t'], 'system_u:system_r:spc_t:s0', usual.file],
+    [['level:s0:c1,c2'], `${usual.process}:c1,c2`, `${usual.file}:c1,c2`],
+    [['user:me', 'role:mine', 'filetype:held_t'], 'me:mine:container_t:s0', 'system_u:object_r:held_t:s0'],
+    [['me:mine:my_t:s0-s0:c3', 'filetype:held_t'], 'me:mine:my_t:s0-s0:c3', 'system_u:object_r:held_t:s0-s0:c3'],
+    [['type:spc_t', 'disable'], undefined, undefined],
+  ])('%j', (words, process, file) => {
+    const { process: program, linux } = of({ securityOpt: words.map((it) => `label=${it}`) });
+    expect([program.selinuxLabel, linux.mountLabel]).toEqual([process, file]);
+  });
+});
+
 describe('policies', () => {
   test.each([
     ['no', { name: 'no', maximum: 0 }],

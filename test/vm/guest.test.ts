@@ -16,7 +16,7 @@ const inGroup = (script: string) =>
 const counter = (file: string, key: string): number =>
   Number(new RegExp(`^${key} (\\d+)$`, 'm').exec(readFileSync(`${group}/${file}`, 'utf8'))?.[1]);
 
-test.each(['amd64', 'arm64'])('each line of %s.list is a test file or folder', (processor) => {
+test.each(['amd64', 'arm64', 'selinux'])('each line of %s.list is a test file or folder', (processor) => {
   const lines = readFileSync(new URL(`${processor}.list`, import.meta.url), 'utf8').split('\n');
   const paths = lines.map((line) => line.replace(/#.*/, '').trim()).filter(Boolean);
   expect(paths).toContain('test/vm/guest.test.ts');

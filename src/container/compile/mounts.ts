@@ -2,7 +2,6 @@
 import { homedir } from 'node:os';
 import { resolve } from 'node:path';
 import { UsageError } from '../../kernel/errors.ts';
-import { isActive } from '../../kernel/security-modules.ts';
 import type { Config, Mount } from '../../spec/config.ts';
 import type { RunOptions } from '../options.ts';
 import { parseBytes } from '../quantities.ts';
@@ -10,8 +9,8 @@ import type { Volume } from '../store/record.ts';
 import { volumeData } from '../volumes.ts';
 
 const propagations = ['private', 'rprivate', 'slave', 'rslave', 'shared', 'rshared'];
-/** Of Docker's: copying and consistency, which mean nothing here and harm nothing. */
-const passedOver = ['nocopy', 'cached', 'delegated', 'consistent'];
+/** Of Docker's: copying and consistency, which mean nothing here and harm nothing; z and Z are for the files (see relabel.ts), not for the mount. */
+const passedOver = ['nocopy', 'cached', 'delegated', 'consistent', 'z', 'Z'];
 
 /** Where it is to be seen inside: absolute, without `..`, and not over what the kernel's own file systems are for. */
 function checkTarget(target: string, option: string, text: string): string {
@@ -40,17 +39,6 @@ const bindOptions = (mode: {
   ...(mode.idmap ? ['idmap'] : []),
 ];
 
-/** Docker relabels what is bound, for SELinux. Where there is none, there is nothing to do. */
-function refuseLabels(whole: string, option: string): void {
-  if (!isActive('selinux')) return;
-  throw new UsageError(
-    `${option}: ${JSON.stringify(whole)}: z and Z, which give files another SELinux label, are not supported`,
-    {
-      remedy: 'give them the label by hand: chcon -R -t container_file_t DIRECTORY',
-    },
-  );
-}
-
 function parseMode(text: string, option: string, whole: string): Parameters<typeof bindOptions>[0] {
   const mode: Parameters<typeof bindOptions>[0] = {};
   for (const word of text.split(',').filter(Boolean)) {
@@ -59,7 +47,6 @@ function parseMode(text: string, option: string, whole: string): Parameters<type
     else if (word === 'rw') mode.readonly = false;
     else if (word === 'idmap') mode.idmap = true;
     else if (propagations.includes(word)) mode.propagation = word;
-    else if (word === 'z' || word === 'Z') refuseLabels(whole, option);
     else if (!passedOver.includes(word))
       throw new UsageError(`${option}: ${JSON.stringify(whole)}: ${JSON.stringify(word)} is no option of a volume`, {
         remedy: `use ro, rw, rro, idmap or one of ${propagations.join(', ')}`,

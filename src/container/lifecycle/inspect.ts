@@ -220,6 +220,7 @@ export function inspectContainer(container: Container) {
     Driver: record.root.kind === 'overlay' ? 'overlay' : 'directory',
     Platform: 'linux',
     ProcessLabel: config.process.selinuxLabel ?? '',
+    MountLabel: config.linux.mountLabel ?? '',
     AppArmorProfile: config.process.apparmorProfile ?? '',
     HostConfig: hostConfigOf(config, record),
     GraphDriver: {

@@ -1,6 +1,7 @@
 /** /etc/hosts, /etc/hostname and /etc/resolv.conf of a container: files in its directory, bound into it – see hosts(5), resolv.conf(5). */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
+import { isActive, setFileLabel } from '../../kernel/security-modules.ts';
 import { networkContext } from '../../network/context.ts';
 import { findNetwork } from '../../network/definitions.ts';
 import { type HostEntry, hostResolvConf, hostsText, RESPONDER, resolvConfText } from '../../network/dns/files.ts';
@@ -57,13 +58,14 @@ type NameOptions = Pick<RunOptions, 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption
 export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;
-  const { uidMappings, gidMappings } = config.linux;
+  const { uidMappings, gidMappings, mountLabel } = config.linux;
   const write = (destination: string, text: () => string): void => {
     if (!ours.includes(destination)) return;
     const file = join(directory, nameFiles[destination]!);
     fs.writeFileSync(file, text());
     // Whatever the umask is: it is for every user inside.
     fs.chmodSync(file, 0o644);
+    if (mountLabel && isActive('selinux')) setFileLabel(file, mountLabel);
     // Root inside may change them.
     if (uidMappings) fs.chownSync(file, outsideId(uidMappings, 0) ?? 0, outsideId(gidMappings, 0) ?? 0);
   };

@@ -33,6 +33,7 @@ export function busybox(stateRoot: string): string {
   const etc = {
     passwd: 'root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n',
     group: 'root:x:0:\nnogroup:x:65534:\n',
+    hosts: '127.0.0.1\tlocalhost\n::1\tlocalhost\n',
   };
   for (const [name, text] of Object.entries(etc)) {
     fs.writeFileSync(join(building, 'etc', name), text);

@@ -148,6 +148,8 @@ describe('networks', () => {
     expect(attachmentsOf(of({ network: 'none' }))).toEqual([]);
     expect(mountAt({ network: 'none' }, '/etc/hosts')).toBe(undefined);
     expect(mountAt({ network: 'none', addHost: ['a:1.2.3.4'] }, '/etc/hosts')).toBeDefined();
+    expect(mountAt({ network: 'host', image: 'host' }, '/etc/hosts')).toBe(undefined);
+    expect(mountAt({ network: 'host', image: 'busybox' }, '/etc/hosts')).toBeDefined();
   });
 });
 

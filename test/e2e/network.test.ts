@@ -238,6 +238,17 @@ describe('run', () => {
     expect(await say('run --rm --network host host readlink /proc/self/ns/net')).toBe(
       (await shared.ended).stdout.trim(),
     );
+    // Whose network it is, theirs are the names.
+    const files = ['cat', '/etc/hosts', '/etc/resolv.conf'];
+    const hosts = await new Running([...through, ...files], { input: '' }).ended;
+    const lent = await run('run', '--rm', '--network', 'host', 'busybox', ...files);
+    expect(lent).toEqual({ code: 0, stdout: hosts.stdout, stderr: '' });
+    await say('run -d --name lender --net bridge --add-host db:1.2.3.4 busybox sleep 1000');
+    const its = await say('exec lender', ...files);
+    expect(await say('run --rm --network container:lender busybox', ...files)).toBe(its);
+    expect(its).toMatch(/^1\.2\.3\.4\s+db$/m);
+    await say('rm -f lender');
+    expect(await say('run --rm --network none busybox cat /etc/hosts')).toMatch(/^127\.0\.0\.1\s+localhost$/m);
     expect(await run('run', '--rm', '--network', 'nowhere', 'host', 'true')).toMatchObject({
       code: 125,
       stderr: expect.stringMatching(/nowhere/),

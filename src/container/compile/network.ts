@@ -88,7 +88,9 @@ export function compileNetwork(config: Config, options: RunOptions, directory: s
     config.annotations = { ...config.annotations, [NETWORKS_ANNOTATION]: JSON.stringify([attachment]) };
   }
   const asked = [options.addHost, options.dns, options.dnsSearch, options.dnsOption].some((it) => it?.length);
-  if (isConnected || asked) bindNameFiles(config, directory);
+  // Who uses somebody else's network needs that one's names; the image host has the host's already.
+  const borrows = mode.kind === 'container' || (mode.kind === 'host' && options.image !== 'host');
+  if (isConnected || asked || borrows) bindNameFiles(config, directory);
 }
 
 /** Those that nobody has bound something else over. */

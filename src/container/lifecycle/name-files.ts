@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { isActive, setFileLabel } from '../../kernel/security-modules.ts';
 import { networkContext } from '../../network/context.ts';
 import { findNetwork } from '../../network/definitions.ts';
-import { type HostEntry, hostResolvConf, hostsText, RESPONDER, resolvConfText } from '../../network/dns/files.ts';
+import {
+  type HostEntry,
+  hostLines,
+  hostResolvConf,
+  hostsText,
+  RESPONDER,
+  resolvConfText,
+} from '../../network/dns/files.ts';
 import { allLeases } from '../../network/leases.ts';
 import type { Config } from '../../spec/config.ts';
 import { outsideId } from '../../spec/id-maps.ts';
 import { attachmentsOf, hasNames } from '../../spec/networks.ts';
 import type { RunOptions } from '../options.ts';
+import { findContainer } from '../store/find.ts';
 
 /** Which files, by the place where they are seen inside. */
 export const nameFiles: Readonly<Record<string, string>> = {
@@ -52,7 +60,14 @@ interface Named {
   record: { options: NameOptions };
 }
 
-type NameOptions = Pick<RunOptions, 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption'>;
+type NameOptions = Pick<RunOptions, 'network' | 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption'>;
+
+/** What stands in this file of whoever's network it is: the host's, or another container's. Undefined where it is a network of its own. */
+function lent({ network = '' }: NameOptions, path: string): string | undefined {
+  if (network === 'host') return read(path);
+  if (!network.startsWith('container:')) return undefined;
+  return read(join(findContainer(network.slice('container:'.length)).directory, nameFiles[path]!));
+}
 
 /** Writes them in place: whoever has them bound sees the change. Called before the start, and again when the addresses are known. */
 export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
@@ -76,13 +91,23 @@ export function writeNameFiles({ id, directory, record: { options } }: Named, co
   const own = addresses.map((address) => ({ address, names: [hostname] }));
   const gateway = leases[0] && findNetwork(context, leases[0].network)?.gateway;
   write('/etc/hostname', () => `${hostname}\n`);
-  write('/etc/hosts', () => hostsText([...added(options.addHost ?? [], gateway), ...own]));
-  const { dnsSearch, dnsOption } = options;
-  write('/etc/resolv.conf', () =>
-    resolvConfText(hostResolvConf(read), {
-      ...serversFor(config, options),
-      ...(dnsSearch?.length ? { search: dnsSearch } : {}),
-      ...(dnsOption?.length ? { options: dnsOption } : {}),
-    }),
+  const more = added(options.addHost ?? [], gateway);
+  write('/etc/hosts', () => {
+    const theirs = lent(options, '/etc/hosts');
+    return theirs === undefined ? hostsText([...more, ...own]) : theirs + hostLines(more);
+  });
+  const { dns, dnsSearch, dnsOption } = options;
+  const asked = [dns, dnsSearch, dnsOption].some((it) => it?.length);
+  // As it is: also a server on the loopback is in reach there.
+  const theirs = asked ? undefined : lent(options, '/etc/resolv.conf');
+  write(
+    '/etc/resolv.conf',
+    () =>
+      theirs ??
+      resolvConfText(hostResolvConf(read), {
+        ...serversFor(config, options),
+        ...(dnsSearch?.length ? { search: dnsSearch } : {}),
+        ...(dnsOption?.length ? { options: dnsOption } : {}),
+      }),
   );
 }

@@ -57,5 +57,8 @@ export function hostsText(entries: readonly HostEntry[]): string {
     { address: 'ff02::1', names: ['ip6-allnodes'] },
     { address: 'ff02::2', names: ['ip6-allrouters'] },
   ];
-  return [...local, ...entries].map(({ address, names }) => `${address}\t${names.join(' ')}\n`).join('');
+  return hostLines([...local, ...entries]);
 }
+
+export const hostLines = (entries: readonly HostEntry[]): string =>
+  entries.map(({ address, names }) => `${address}\t${names.join(' ')}\n`).join('');

@@ -15,7 +15,10 @@ export interface Ended {
 /** Runs it to its end. @param input what it reads */
 export function runIn(caller: Caller, command: readonly string[], input = ''): Ended {
   const pid = namespacePid(caller);
-  const [program = '', ...args] = [...(pid === undefined ? [] : ['nsenter', `--net=/proc/${pid}/ns/net`]), ...command];
+  // An ordinary user may enter a network namespace only by the user namespace that it belongs to.
+  const user = process.getuid?.() === 0 ? [] : [`--user=/proc/${pid}/ns/user`, '--preserve-credentials'];
+  const entering = pid === undefined ? [] : ['nsenter', ...user, `--net=/proc/${pid}/ns/net`];
+  const [program = '', ...args] = [...entering, ...command];
   // An ordinary user's path may be without the directories of such programs.
   const PATH = `${process.env.PATH ?? ''}:/usr/sbin:/sbin`;
   const done = childProcess().spawnSync(program, args, { input, encoding: 'utf8', env: { ...process.env, PATH } });

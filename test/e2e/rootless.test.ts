@@ -121,6 +121,18 @@ describe.runIf(canTry)('an ordinary user', () => {
     expect(await run(['pause', 'web'])).toMatchObject({ code: 1, stderr: expect.stringMatching(/root/) });
   });
 
+  it('hears from doctor what is possible for them', async () => {
+    const rows: { name: string; ok: unknown }[] = JSON.parse(await says('doctor', '--format', 'json'));
+    const alone = ['unshare', '--user', '--map-root-user', '--mount', '--net', '--pid', '--fork', 'sh', '-c'];
+    for (const [name, script] of [
+      ['a fresh /proc', 'mount -t proc proc /proc'],
+      ['device nodes', 'mount -t tmpfs t /tmp && mknod /tmp/null c 1 3'],
+      ['veth and bridge', 'PATH=$PATH:/usr/sbin; ip link add type veth && ip link add type bridge'],
+      ['nft', 'PATH=$PATH:/usr/sbin; nft add table ip mine'],
+    ] as const)
+      expect(rows.find((it) => it.name === name)).toMatchObject({ ok: works(...alone, script) });
+  });
+
   it('volumes, copies and differences, prune', async () => {
     await says('volume', 'create', 'data');
     await says('run', '--rm', '-v', 'data:/data', 'host', 'sh', '-c', 'echo kept > /data/file');

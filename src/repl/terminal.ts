@@ -1,6 +1,9 @@
 /** Handing the terminal over to the container: what is typed goes to its master side, what it writes is shown, until its program ends – see pty(7), ioctl_tty(2). */
 import * as fs from 'node:fs';
 import * as tty from 'node:tty';
+import { host } from '../kernel/caller.ts';
+import { F } from '../kernel/constants.ts';
+import { asPlumbing } from '../kernel/trace.ts';
 import { resize, terminalSize } from '../view/terminal.ts';
 
 /**
@@ -8,7 +11,8 @@ import { resize, terminalSize } from '../view/terminal.ts';
  * @param master the container's terminal; closed at the end.
  */
 export async function handOver(master: number, ended: Promise<unknown>): Promise<void> {
-  const keyboard = new tty.ReadStream(fs.openSync('/proc/self/fd/0', 'r+'));
+  // A copy: opened anew it could not be by whoever has changed users in somebody else's terminal (su).
+  const keyboard = new tty.ReadStream(asPlumbing(() => host.call('fcntl', 0, F.DUPFD_CLOEXEC, 3)));
   const screen = new tty.ReadStream(master);
   const onResize = (): void => {
     const size = terminalSize();

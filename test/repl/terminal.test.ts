@@ -1,6 +1,6 @@
 /** The program at a terminal, as a person has it: script(1) makes the terminal. */
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { until } from '../support.ts';
@@ -18,8 +18,11 @@ interface Terminal {
   over: Promise<Ended>;
 }
 
-function open(...args: string[]): Terminal {
-  const command = `stty -a > ${file('before')}; stty cols 100 rows 40; ${process.execPath} ${bin} ${args.join(' ')}; echo "status $?"; stty cols 80 rows 24; stty -a > ${file('after')}`;
+const open = (...args: string[]): Terminal => openAs('', ...args);
+
+/** @param as what is to start it: `setpriv …` */
+function openAs(as: string, ...args: string[]): Terminal {
+  const command = `stty -a > ${file('before')}; stty cols 100 rows 40; ${as} ${process.execPath} ${bin} ${args.join(' ')}; echo "status $?"; stty cols 80 rows 24; stty -a > ${file('after')}`;
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm' },
@@ -92,6 +95,33 @@ it('guides from the blank process to a shell, and back', async () => {
   await terminal.sees('status 0');
   await terminal.over;
   expect(settings('after')).toBe(settings('before'));
+});
+
+const nobody = 'setpriv --reuid=65534 --regid=65534 --clear-groups';
+const tried = spawnSync('sh', ['-c', `${nobody} test -r ${bin} && ${nobody} unshare --user --map-root-user true`]);
+if (tried.status !== 0)
+  console.log('skipped: an ordinary user may not read this checkout, or have a user namespace; so no session of one');
+
+it.runIf(tried.status === 0)('hands a terminal over that belongs to somebody else, as after su', async () => {
+  const home = mkdtempSync('/tmp/mdt-su-');
+  chmodSync(home, 0o777);
+  const terminal = openAs(`env HOME=${home} MINIDOCKER_ROOT=${home}/state TMPDIR=${home} ${nobody}`, '--guide');
+  await terminal.sees(/step 1 of \d+/);
+  const length = Number(/step 1 of (\d+)/.exec(terminal.shown())![1]);
+  for (let step = 1; step <= length; step++) {
+    await terminal.sees(`minidocker ${step - 1}/${length}`);
+    terminal.type('\r');
+  }
+  await terminal.sees("The terminal is the container's now");
+  terminal.type('echo "pid=$$ id=$(id -u)"\r');
+  await terminal.sees('pid=1 id=0');
+  terminal.type('exit 3\r');
+  await terminal.sees('exit status 3');
+  terminal.type('\u0004');
+  await terminal.sees('status 0');
+  await terminal.over;
+  expect(settings('after')).toBe(settings('before'));
+  rmSync(home, { recursive: true });
 });
 
 it('runs nothing before Enter, and keeps a history', async () => {

@@ -2,6 +2,7 @@
 import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../kernel/errors.ts';
+import { readText } from '../../kernel/files.ts';
 import { isActive, setFileLabel } from '../../kernel/security-modules.ts';
 import type { Config } from '../../spec/config.ts';
 import type { RunOptions } from '../options.ts';
@@ -11,6 +12,14 @@ import { pathOf } from './root.ts';
 /** Whoever gave these a container's label would lock the host out of its own files. */
 const theHosts = ['/', '/bin', '/boot', '/dev', '/etc', '/home', '/lib', '/lib64', '/opt', '/proc', '/root', '/run'];
 theHosts.push('/sbin', '/srv', '/sys', '/tmp', '/usr', '/usr/bin', '/usr/lib', '/var', '/var/lib', '/var/log');
+
+/** People's homes, as a whole. */
+function homes(): string[] {
+  const lines = readText('/etc/passwd')
+    .split('\n')
+    .map((it) => it.split(':'));
+  return lines.flatMap(([, , uid, , , home]) => (home && Number(uid) >= 1000 ? [home] : []));
+}
 
 /** A file, and what is below a directory. What is in it may be exchanged for a link meanwhile: no link is followed. */
 function relabel(path: string, label: string): void {
@@ -43,7 +52,7 @@ export function relabelVolumes(config: Config, { volumes = [] }: RunOptions): vo
     const source = config.mounts.find((it) => it.destination === destination)?.source;
     if (word === undefined || source === undefined) continue;
     const real = fs.realpathSync(source);
-    if (theHosts.includes(real))
+    if ([...theHosts, ...homes()].includes(real))
       throw new UsageError(
         `-v: ${JSON.stringify(text)}: ${real} is the host's own, and gets no label of a container's`,
         {

@@ -1,4 +1,5 @@
 /** What was asked for, compiled to the configuration of the runtime specification. Pure but for what it has to look up: nothing is made here. */
+import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { cgroupPath } from '../cgroup/path.ts';
 import type { Image } from '../image/image.ts';
@@ -20,7 +21,7 @@ import type { Volume } from './store/record.ts';
 import { volumesOf } from './volumes.ts';
 
 /**
- * @param id of the container: its first twelve characters are the host name where none is given.
+ * @param id of the container: its first twelve characters are the host name where none is given, and the network is not the host's.
  * @param rootPath where its root is going to be mounted, in its directory.
  * @throws UsageError that names the flag, the value and a remedy.
  */
@@ -33,7 +34,8 @@ export function compile(
 ): Config {
   const config = defaultConfig([], rootPath);
   if (options.name !== undefined) checkName(options.name);
-  config.hostname = options.hostname ?? id.slice(0, 12);
+  // With the host's network goes the host's name, by which it is found in it.
+  config.hostname = options.hostname ?? (options.network === 'host' ? hostname() : id.slice(0, 12));
   if (options.domainname !== undefined) config.domainname = options.domainname;
   if (options.readOnly) config.root.readonly = true;
   compileNamespaces(config, options);

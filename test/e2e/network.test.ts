@@ -243,6 +243,8 @@ describe('run', () => {
     const hosts = await new Running([...through, ...files], { input: '' }).ended;
     const lent = await run('run', '--rm', '--network', 'host', 'busybox', ...files);
     expect(lent).toEqual({ code: 0, stdout: hosts.stdout, stderr: '' });
+    expect(await say('run --rm --network host host hostname')).toBe(witness('hostname').trim());
+    expect(await say('run --rm --network host --hostname mine host hostname')).toBe('mine');
     await say('run -d --name lender --net bridge --add-host db:1.2.3.4 busybox sleep 1000');
     const its = await say('exec lender', ...files);
     expect(await say('run --rm --network container:lender busybox', ...files)).toBe(its);

@@ -13,6 +13,7 @@ const args = process.argv.slice(2);
 const { exports: cli, keep } = load(compiled);
 cli.main(args).then((code) => {
   process.exitCode = code;
-  // A run needs more of the program than any other command.
-  if (args[0] === 'run' && code === 0) keep();
+  // A run in the foreground needs more of the program than any other command. (Some program's own -d may be mistaken for ours: the next run keeps it.)
+  const isDetached = args.some((it) => it === '--detach' || /^-[a-z]*d/.test(it));
+  if (args[0] === 'run' && code === 0 && !isDetached) keep();
 });

@@ -18,10 +18,19 @@ export interface Contender {
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 /** Everything that is made for the measurement. */
 export const scratch = fs.mkdtempSync(join(tmpdir(), 'minidocker-bench-'));
+// The machine's own containers are none of its business.
+process.env.MINIDOCKER_ROOT = join(scratch, 'state');
+process.env.MINIDOCKER_CGROUP = `mdtbench${process.pid}`;
 
 export function cleanUp(): void {
   removePodmanGroup();
   fs.rmSync(scratch, { recursive: true, force: true });
+  // runc leaves the group above its own, in every hierarchy.
+  const top = '/sys/fs/cgroup';
+  for (const place of [top, ...fs.readdirSync(top).map((name) => join(top, name))]) {
+    const group = join(place, process.env.MINIDOCKER_CGROUP!);
+    if (fs.existsSync(group)) fs.rmdirSync(group);
+  }
 }
 
 type Environment = Record<string, string>;

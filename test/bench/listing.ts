@@ -1,11 +1,10 @@
 /** How long `ps -a` takes where there are many containers, beside Node alone. */
 import { join } from 'node:path';
 import { containers } from 'minidocker';
-import { type Contender, checkout, other, scratch } from './contenders.ts';
+import { type Contender, checkout, other } from './contenders.ts';
 
-/** Creates containers, in a state root that is used for nothing else. */
+/** Creates containers, beside which there are none. */
 export async function listing(count: number): Promise<Contender[]> {
-  process.env.MINIDOCKER_ROOT = join(scratch, 'state');
   for (let i = 0; i < count; i++) await containers.create({ image: 'host', network: 'none', command: ['true'] });
   const bin = join(checkout, 'bin/minidocker.js');
   return [

@@ -62,8 +62,6 @@ export const writeKernel = (path: string, text: string): void =>
     },
   );
 
-const isDirectory = (path: string): boolean => fs.statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-
 /** mkdir(2), and the mode is what is said here, whatever the umask is. With `recursive`, no error where it exists. */
 export const makeDirectory = (path: string, options: { recursive?: boolean; mode?: number } = {}): void => {
   const { recursive = false, mode = 0o755 } = options;
@@ -71,9 +69,8 @@ export const makeDirectory = (path: string, options: { recursive?: boolean; mode
     'mkdir',
     () => [quote(path), `0${mode.toString(8)}`],
     () => {
-      if (recursive && isDirectory(path)) return;
-      fs.mkdirSync(path, { recursive, mode });
-      fs.chmodSync(path, mode);
+      const first = fs.mkdirSync(path, { recursive, mode });
+      if (first !== undefined || !recursive) fs.chmodSync(path, mode);
     },
   );
 };

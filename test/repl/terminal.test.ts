@@ -62,8 +62,8 @@ afterEach(() => {
   for (const name of ['before', 'after', 'made']) rmSync(file(name), { force: true, recursive: true });
 });
 
-it('guides from the blank process to a shell, and back', async () => {
-  const terminal = open('--guide');
+/** Goes through a guided session, step by step, as far as to the container's own shell. @returns how many steps there were */
+async function goThrough(terminal: Terminal): Promise<number> {
   await terminal.sees(/step 1 of \d+/);
   await terminal.sees('0/');
   const length = Number(/step 1 of (\d+)/.exec(terminal.shown())![1]);
@@ -74,6 +74,12 @@ it('guides from the blank process to a shell, and back', async () => {
   }
   terminal.type('\r');
   await terminal.sees("The terminal is the container's now");
+  return length;
+}
+
+it('guides from the blank process to a shell, and back', async () => {
+  const terminal = open('--guide');
+  const length = await goThrough(terminal);
   terminal.type('echo "pid=$$ host=$(uname -n) size=$(stty size)"\r');
   await terminal.sees('pid=1 host=lab size=40 100');
   terminal.type('exit 3\r');
@@ -106,13 +112,7 @@ it.runIf(tried.status === 0)('hands a terminal over that belongs to somebody els
   const home = mkdtempSync('/tmp/mdt-su-');
   chmodSync(home, 0o777);
   const terminal = openAs(`env HOME=${home} MINIDOCKER_ROOT=${home}/state TMPDIR=${home} ${nobody}`, '--guide');
-  await terminal.sees(/step 1 of \d+/);
-  const length = Number(/step 1 of (\d+)/.exec(terminal.shown())![1]);
-  for (let step = 1; step <= length; step++) {
-    await terminal.sees(`minidocker ${step - 1}/${length}`);
-    terminal.type('\r');
-  }
-  await terminal.sees("The terminal is the container's now");
+  await goThrough(terminal);
   terminal.type('echo "pid=$$ id=$(id -u)"\r');
   await terminal.sees('pid=1 id=0');
   terminal.type('exit 3\r');

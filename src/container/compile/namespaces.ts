@@ -34,7 +34,7 @@ const replaceMount = (config: Config, destination: string, source: string, optio
 };
 
 /** The network: `host`, `container:NAME`, else a new namespace (none: with loopback only; a name: connected). */
-export const networkMode = (options: RunOptions): Mode => {
+export const networkMode = (options: Pick<RunOptions, 'network'>): Mode => {
   const { network } = options;
   if (network === 'host') return { kind: 'host' };
   return network?.startsWith('container:') ? parseMode(network, '--network') : { kind: 'new' };

@@ -3,8 +3,9 @@ import * as fs from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../../kernel/errors.ts';
 import { readText } from '../../kernel/files.ts';
-import { isActive, setFileLabel } from '../../kernel/security-modules.ts';
+import { setFileLabel } from '../../kernel/security-modules.ts';
 import type { Config } from '../../spec/config.ts';
+import { mountLabelOf } from '../../steps/mount-label.ts';
 import type { RunOptions } from '../options.ts';
 import { sharedFileLabel } from '../selinux.ts';
 import { pathOf } from './root.ts';
@@ -36,7 +37,7 @@ function relabel(path: string, label: string): void {
 
 /** The files of a new volume are the container's. */
 export function labelVolume(data: string, config: Config): void {
-  if (isActive('selinux') && config.linux.mountLabel) relabel(data, sharedFileLabel(config));
+  if (mountLabelOf(config) !== undefined) relabel(data, sharedFileLabel(config));
 }
 
 /**
@@ -44,8 +45,8 @@ export function labelVolume(data: string, config: Config): void {
  * @throws UsageError for directories of the host's own
  */
 export function relabelVolumes(config: Config, { volumes = [] }: RunOptions): void {
-  const { mountLabel } = config.linux;
-  if (!isActive('selinux') || !mountLabel) return;
+  const own = mountLabelOf(config);
+  if (own === undefined) return;
   for (const text of volumes) {
     const [, destination, words = ''] = text.split(':');
     const word = words.split(',').findLast((it) => it === 'z' || it === 'Z');
@@ -59,6 +60,6 @@ export function relabelVolumes(config: Config, { volumes = [] }: RunOptions): vo
           remedy: `leave ${word} out, or bind a directory of its own`,
         },
       );
-    relabel(real, word === 'z' ? sharedFileLabel(config) : mountLabel);
+    relabel(real, word === 'z' ? sharedFileLabel(config) : own);
   }
 }

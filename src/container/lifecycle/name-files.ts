@@ -1,7 +1,7 @@
 /** /etc/hosts, /etc/hostname and /etc/resolv.conf of a container: files in its directory, bound into it – see hosts(5), resolv.conf(5). */
 import * as fs from 'node:fs';
 import { join } from 'node:path';
-import { isActive, setFileLabel } from '../../kernel/security-modules.ts';
+import { setFileLabel } from '../../kernel/security-modules.ts';
 import { networkContext } from '../../network/context.ts';
 import { findNetwork } from '../../network/definitions.ts';
 import {
@@ -16,6 +16,8 @@ import { allLeases } from '../../network/leases.ts';
 import type { Config } from '../../spec/config.ts';
 import { outsideId } from '../../spec/id-maps.ts';
 import { attachmentsOf, hasNames } from '../../spec/networks.ts';
+import { mountLabelOf } from '../../steps/mount-label.ts';
+import { networkMode } from '../compile/namespaces.ts';
 import type { RunOptions } from '../options.ts';
 import { findContainer } from '../store/find.ts';
 
@@ -63,24 +65,25 @@ interface Named {
 type NameOptions = Pick<RunOptions, 'network' | 'addHost' | 'dns' | 'dnsSearch' | 'dnsOption'>;
 
 /** What stands in this file of whoever's network it is: the host's, or another container's. Undefined where it is a network of its own. */
-function lent({ network = '' }: NameOptions, path: string): string | undefined {
-  if (network === 'host') return read(path);
-  if (!network.startsWith('container:')) return undefined;
-  return read(join(findContainer(network.slice('container:'.length)).directory, nameFiles[path]!));
+function lent(options: NameOptions, path: string): string | undefined {
+  const mode = networkMode(options);
+  if (mode.kind === 'new') return undefined;
+  return read(mode.kind === 'host' ? path : join(findContainer(mode.reference).directory, nameFiles[path]!));
 }
 
 /** Writes them in place: whoever has them bound sees the change. Called before the start, and again when the addresses are known. */
 export function writeNameFiles({ id, directory, record: { options } }: Named, config: Config): void {
   const ours = Object.keys(nameFiles).filter((it) => isOurs(config, directory, it));
   if (ours.length === 0) return;
-  const { uidMappings, gidMappings, mountLabel } = config.linux;
+  const { uidMappings, gidMappings } = config.linux;
+  const label = mountLabelOf(config);
   const write = (destination: string, text: () => string): void => {
     if (!ours.includes(destination)) return;
     const file = join(directory, nameFiles[destination]!);
     fs.writeFileSync(file, text());
     // Whatever the umask is: it is for every user inside.
     fs.chmodSync(file, 0o644);
-    if (mountLabel && isActive('selinux')) setFileLabel(file, mountLabel);
+    if (label !== undefined) setFileLabel(file, label);
     // Root inside may change them.
     if (uidMappings) fs.chownSync(file, outsideId(uidMappings, 0) ?? 0, outsideId(gidMappings, 0) ?? 0);
   };
